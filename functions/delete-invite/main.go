@@ -1,0 +1,15 @@
+// Command delete-invite serves DELETE /v1/groups/{groupId}/invites/{inviteId}.
+package main
+
+import (
+	"time"
+
+	"group-invites/functions/internal/wiring"
+	"group-invites/shared/config"
+	"group-invites/shared/httpapi"
+	"group-invites/shared/invite"
+)
+
+func main() {
+	httpapi.Start(handler(&invite.Service{Store: wiring.Table(config.FromProcess()), Clock: time.Now}))
+}

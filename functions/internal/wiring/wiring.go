@@ -1,0 +1,74 @@
+// Package wiring is what the functions' mains have in common: from the environment to the table and the key ring. It is the one place,
+// beside the mains, where adapters meet.
+package wiring
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"group-invites/shared/config"
+	"group-invites/shared/dynamo"
+	"group-invites/shared/linkcode"
+	"group-invites/shared/secretsmanager"
+)
+
+// initTimeout bounds what is done before the first request. Lambda gives init 10 seconds.
+const initTimeout = 5 * time.Second
+
+// Table opens the table and a connection to it. It ends the process, with every fault of the environment in the log, if any of
+// what has been read of it so far is not as it must be.
+func Table(env *config.Environment) *dynamo.Table {
+	table := openTable(env)
+	exitOn(env.Err())
+	warm(table)
+	return table
+}
+
+// TableAndRing opens the table and fetches the key ring at the same time. It ends the process if there is no good ring.
+func TableAndRing(env *config.Environment) (*dynamo.Table, *linkcode.Source) {
+	table := openTable(env)
+	stack := env.Text("STACK_NAME")
+	aws := env.AWS()
+	secret := &secretsmanager.Secret{
+		ID: env.Text("KEY_RING_SECRET_ID"), Region: aws.Region, Endpoint: aws.Endpoint,
+		AccessKeyID: aws.AccessKeyID, SecretAccessKey: aws.SecretAccessKey, SessionToken: aws.SessionToken,
+	}
+	exitOn(env.Err())
+
+	var both sync.WaitGroup
+	both.Go(func() { warm(table) })
+	ctx, cancel := context.WithTimeout(context.Background(), initTimeout)
+	defer cancel()
+	ring, err := linkcode.NewSource(ctx, stack, time.Now, secret.Fetch)
+	exitOn(err)
+	both.Wait()
+	return table, ring
+}
+
+func openTable(env *config.Environment) *dynamo.Table {
+	aws := env.AWS()
+	return dynamo.Open(dynamo.Options{
+		Table: env.Text("TABLE_NAME"), Region: aws.Region, Endpoint: aws.Endpoint,
+		AccessKeyID: aws.AccessKeyID, SecretAccessKey: aws.SecretAccessKey, SessionToken: aws.SessionToken,
+	})
+}
+
+func warm(table *dynamo.Table) {
+	ctx, cancel := context.WithTimeout(context.Background(), initTimeout)
+	defer cancel()
+	if err := table.Warm(ctx); err != nil {
+		slog.Warn("no connection opened in advance", "cause", err.Error())
+	}
+}
+
+// exitOn ends the process on an error. Lambda reports that as a failed init, and API Gateway answers 500.
+func exitOn(err error) {
+	if err == nil {
+		return
+	}
+	slog.Error("function does not start", "cause", err.Error())
+	os.Exit(1)
+}

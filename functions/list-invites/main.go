@@ -1,0 +1,18 @@
+// Command list-invites serves GET /v1/groups/{groupId}/invites and GET /v1/groups/{groupId}/invites/{inviteId}.
+package main
+
+import (
+	"time"
+
+	"group-invites/functions/internal/wiring"
+	"group-invites/shared/config"
+	"group-invites/shared/httpapi"
+	"group-invites/shared/invite"
+)
+
+func main() {
+	env := config.FromProcess()
+	service := &invite.Service{Clock: time.Now, BaseURL: env.Origin("PUBLIC_BASE_URL")}
+	service.Store, service.Ring = wiring.TableAndRing(env)
+	httpapi.Start(handler(service))
+}

@@ -1,0 +1,17 @@
+// Command preview-invite serves POST /v1/invites/preview.
+package main
+
+import (
+	"time"
+
+	"group-invites/functions/internal/wiring"
+	"group-invites/shared/config"
+	"group-invites/shared/httpapi"
+	"group-invites/shared/invite"
+)
+
+func main() {
+	service := &invite.Service{Clock: time.Now}
+	service.Store, service.Ring = wiring.TableAndRing(config.FromProcess())
+	httpapi.Start(handler(service))
+}

@@ -1,0 +1,110 @@
+package directory
+
+import (
+	"context"
+)
+
+// member gives the person's row in the group as the viewer may see it.
+func (m Membership) member(viewer Membership) Member {
+	v := m.OrgMember.member(viewer)
+	v.JoinedAt = m.GroupMember.JoinedAt
+	return v
+}
+
+// ListGroupMembers lists who is in the group, by id, to those who see it.
+func (s *Service) ListGroupMembers(ctx context.Context, caller Caller, group GroupID, req PageRequest) (page Page[Member], err error) {
+	err = UntilDecided(ctx, func(ctx context.Context) error {
+		rows, err := s.readGroup(ctx, group, caller.ID)
+		if err != nil {
+			return err
+		}
+		viewer := rows.Standing(caller.ID)
+		if !viewer.SeesGroup() {
+			return ErrNotFound
+		}
+		page, err = s.listMembers(ctx, caller, "members "+group.String(), req, memberList{
+			org: group.Org(), group: group,
+			ids: func(ctx context.Context, after UserID, limit int) ([]UserID, bool, error) {
+				return s.Store.GroupMemberIDs(ctx, group, after, limit)
+			},
+			show: func(m Membership) (Member, bool) { return m.member(viewer.Membership), m.InGroup() },
+		})
+		return err
+	})
+	return page, err
+}
+
+// PutGroupMember adds a member of the organization to the group; it lifts his removal from the group. added is false if he was in
+// it already. Managers of the group and admins may.
+func (s *Service) PutGroupMember(ctx context.Context, caller Caller, group GroupID, user UserID) (member Member, added bool, err error) {
+	joinID, err := NewJoinID(s.Random)
+	if err != nil {
+		return Member{}, false, err
+	}
+	err = UntilDecided(ctx, func(ctx context.Context) error {
+		rows, err := s.readGroup(ctx, group, caller.ID, user)
+		if err != nil {
+			return err
+		}
+		viewer, target := rows.Standing(caller.ID), rows.Members[user]
+		switch {
+		case !viewer.SeesGroup():
+			return ErrNotFound
+		case !viewer.ManagesGroup():
+			return ErrForbidden
+		case !target.InOrg():
+			return ErrNotFound
+		case target.InGroup():
+			added = target.GroupMember.JoinID == joinID // by an attempt of this call whose answer was lost
+			member = target.member(viewer.Membership)
+			return nil
+		}
+		before := target.GroupMember
+		target.GroupMember = GroupMember{
+			Group: group, User: user, State: StateIn, Since: target.OrgMember.Since, JoinedAt: s.now(), JoinID: joinID,
+		}
+		member, added = target.member(viewer.Membership), true
+		return s.Store.ChangeGroupMember(ctx, before, target.GroupMember, nil)
+	})
+	return member, added, err
+}
+
+// RemoveGroupMember removes someone from the group and records that, also of someone who has left. Of the caller himself it is
+// leaving, which records no removal. Managers of the group may remove users, admins everyone.
+func (s *Service) RemoveGroupMember(ctx context.Context, caller Caller, group GroupID, user UserID) error {
+	attempted := false
+	return UntilDecided(ctx, func(ctx context.Context) error {
+		rows, err := s.readGroup(ctx, group, caller.ID, user)
+		if err != nil {
+			return err
+		}
+		viewer, target := rows.Standing(caller.ID), rows.Members[user]
+		now := s.now()
+		after := target.GroupMember
+		if user == caller.ID {
+			switch {
+			case !viewer.InGroup() && attempted:
+				return nil // as in leaveOrg
+			case !viewer.SeesGroup() || !viewer.InGroup():
+				return ErrNotFound
+			}
+			attempted = true
+			after.State = StateLeft
+			return s.Store.ChangeGroupMember(ctx, target.GroupMember, after, nil)
+		}
+		switch {
+		case !viewer.SeesGroup():
+			return ErrNotFound
+		case !viewer.ManagesGroup():
+			return ErrForbidden
+		case target.GroupMember.State == "":
+			return ErrNotFound
+		case target.OrgMember.Role != RoleUser && !viewer.IsAdmin():
+			return ErrForbidden
+		}
+		after.State, after.RemovedAt = StateRemoved, later(now, target.GroupMember.RemovedAt)
+		return s.Store.ChangeGroupMember(ctx, target.GroupMember, after, &AuditEntry{
+			Org: group.Org(), At: now, Actor: caller.ID, Action: AuditGroupMemberRemoved, Target: user.String(), Detail: group.String(),
+		})
+	})
+}

@@ -1,0 +1,157 @@
+package directory
+
+import (
+	"context"
+	"errors"
+)
+
+// GroupView is a group as one person sees it.
+type GroupView struct {
+	Group   Group
+	OrgName string
+	// Standing is the caller's, for capabilities and access options; only single reads have it.
+	Standing Standing
+}
+
+// CreateGroup creates a group. Only admins may. The creator is not in it until he joins or is added: an admin's rights don't
+// depend on that.
+func (s *Service) CreateGroup(ctx context.Context, caller Caller, org OrgID, name string) (view GroupView, err error) {
+	name, err = checkName(name)
+	if err != nil {
+		return GroupView{}, err
+	}
+	id, err := NewGroupID(org, s.Random)
+	if err != nil {
+		return GroupView{}, err
+	}
+	group := Group{ID: id, Name: name, CreatedAt: s.now(), Version: 1}
+	attempted := false
+	err = UntilDecided(ctx, func(ctx context.Context) error {
+		keys := Keys{Org: org, Users: []UserID{caller.ID}}
+		if attempted {
+			keys.Group = id // see whether an attempt of this call, whose answer was lost, created it
+		}
+		rows, err := s.Store.Read(ctx, keys)
+		if err != nil {
+			return err
+		}
+		m := rows.Members[caller.ID]
+		switch {
+		case rows.Org == nil || !m.InOrg():
+			return ErrNotFound
+		case !m.IsAdmin():
+			return ErrForbidden
+		}
+		rows.Group = firstOf(rows.Group, &group)
+		view = GroupView{Group: *rows.Group, OrgName: rows.Org.Name, Standing: rows.Standing(caller.ID)}
+		if rows.Group != &group {
+			if *rows.Group == group {
+				return nil
+			}
+			if id, err = NewGroupID(org, s.Random); err != nil { // taken by another group: one in 16 million
+				return err
+			}
+			group.ID = id
+			return ErrChanged
+		}
+		attempted = true
+		return s.Store.CreateGroup(ctx, group)
+	})
+	return view, err
+}
+
+func firstOf(g, other *Group) *Group {
+	if g != nil {
+		return g
+	}
+	return other
+}
+
+// GetGroup gives a group to those who see it, with their capabilities.
+func (s *Service) GetGroup(ctx context.Context, caller Caller, id GroupID) (view GroupView, err error) {
+	err = UntilDecided(ctx, func(ctx context.Context) error {
+		rows, err := s.readGroup(ctx, id, caller.ID)
+		if err != nil {
+			return err
+		}
+		st := rows.Standing(caller.ID)
+		if !st.SeesGroup() {
+			return ErrNotFound
+		}
+		view = GroupView{Group: *rows.Group, OrgName: rows.Org.Name, Standing: st}
+		return nil
+	})
+	return view, err
+}
+
+// ListGroups lists the organization's groups by id: all of them to admins, their own to others.
+func (s *Service) ListGroups(ctx context.Context, caller Caller, org OrgID, req PageRequest) (page Page[GroupView], err error) {
+	err = UntilDecided(ctx, func(ctx context.Context) error {
+		page, err = s.listGroups(ctx, caller, org, req)
+		return err
+	})
+	return page, err
+}
+
+func (s *Service) listGroups(ctx context.Context, caller Caller, org OrgID, req PageRequest) (Page[GroupView], error) {
+	var page Page[GroupView]
+	cursors, err := CursorsFor(ctx, s.Ring, s.now(), caller.ID, "groups "+org.String())
+	if err != nil {
+		return page, errors.Join(ErrUnavailable, err)
+	}
+	position, err := cursors.Position(req.Cursor)
+	if err != nil {
+		return page, err
+	}
+	after, _ := ParseGroupID(position) // the zero id, before all others, if there is no position
+	rows, err := s.read(ctx, org, caller.ID)
+	if err != nil {
+		return page, err
+	}
+	m := rows.Members[caller.ID]
+	if rows.Org == nil || !m.InOrg() {
+		return page, ErrNotFound
+	}
+	var ids []GroupID
+	var more bool
+	if m.IsAdmin() {
+		ids, more, err = s.Store.OrgGroupIDs(ctx, org, after, req.Limit)
+	} else {
+		ids, more, err = s.ownGroupIDs(ctx, m.OrgMember, after, req.Limit)
+	}
+	if err != nil {
+		return page, err
+	}
+	_, groups, err := s.Store.OrgsAndGroups(ctx, nil, ids)
+	if err != nil {
+		return page, err
+	}
+	page.Items = []GroupView{}
+	for _, id := range ids {
+		if g, ok := groups[id]; ok {
+			page.Items = append(page.Items, GroupView{Group: g, OrgName: rows.Org.Name})
+		}
+	}
+	if more {
+		page.Next = cursors.Next(ids[len(ids)-1].String())
+	}
+	return page, nil
+}
+
+// ownGroupIDs lists the groups of the organization that its member is in.
+func (s *Service) ownGroupIDs(ctx context.Context, m OrgMember, after GroupID, limit int) (ids []GroupID, more bool, err error) {
+	_, rows, err := s.Store.Memberships(ctx, m.User)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, g := range rows { // in the order of their ids
+		if g.Group.Org() != m.Org || !(Membership{OrgMember: m, GroupMember: g}).InGroup() || string(g.Group[:]) <= string(after[:]) {
+			continue
+		}
+		if len(ids) == limit {
+			return ids, true, nil
+		}
+		ids = append(ids, g.Group)
+	}
+	return ids, false, nil
+}

@@ -1,0 +1,74 @@
+package directory
+
+import "time"
+
+// MemberState says what a member's row stands for.
+type MemberState string
+
+// The states. The zero value means that there is no row.
+const (
+	StateIn      MemberState = "in"
+	StateLeft    MemberState = "left"
+	StateRemoved MemberState = "removed"
+)
+
+// OrgMember is a person's row in an organization. Instants are UTC and whole milliseconds.
+type OrgMember struct {
+	Org   OrgID
+	User  UserID
+	State MemberState
+	Role  Role
+	// Since is the epoch: when the present (or last) membership began. No two memberships of one person have the same.
+	Since    time.Time
+	JoinedAt time.Time
+	// RemovedAt is when the person was last removed; zero if never, or if added again since.
+	RemovedAt time.Time
+	// Name and Email come from the person's token; Email only if the token says that it is verified. Either may be empty.
+	Name  string
+	Email string
+}
+
+// GroupMember is a person's row in a group. Instants are UTC and whole milliseconds.
+type GroupMember struct {
+	Group GroupID
+	User  UserID
+	State MemberState
+	// Since is the epoch of the organization membership that the row belongs to.
+	Since     time.Time
+	JoinedAt  time.Time
+	RemovedAt time.Time // as in OrgMember
+	// JoinID is random and tells one joining from another: whoever wrote it knows that the row is his.
+	JoinID string
+}
+
+// Membership is a person's standing in a group and its organization. The zero value is a stranger.
+type Membership struct {
+	OrgMember   OrgMember
+	GroupMember GroupMember
+}
+
+// InOrg tells whether the person is in the organization.
+func (m Membership) InOrg() bool { return m.OrgMember.State == StateIn }
+
+// InGroup tells whether the person is in the group: only who is in the organization can be, and only by a row of this epoch.
+func (m Membership) InGroup() bool {
+	return m.InOrg() && m.GroupMember.State == StateIn && m.GroupMember.Since.Equal(m.OrgMember.Since)
+}
+
+// IsAdmin tells whether the person is an admin of the organization.
+func (m Membership) IsAdmin() bool { return m.InOrg() && m.OrgMember.Role == RoleAdmin }
+
+// RemovedSince tells whether the person was removed from the group or the organization at or after the instant.
+func (m Membership) RemovedSince(made time.Time) bool {
+	return removedSince(m.OrgMember.RemovedAt, made) || removedSince(m.GroupMember.RemovedAt, made)
+}
+
+func removedSince(removed, made time.Time) bool { return !removed.IsZero() && !removed.Before(made) }
+
+// NextSince gives the epoch of a membership that begins now: later than the last one, whatever the clocks of two instances say.
+func (m OrgMember) NextSince(now time.Time) time.Time {
+	if m.State != "" && !now.After(m.Since) {
+		return m.Since.Add(time.Millisecond)
+	}
+	return now
+}

@@ -1,0 +1,216 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Member is a member of an organization or a group, as lists show him. JoinedAt is that of the organization or the group.
+type Member struct {
+	ID       UserID
+	Name     string
+	Role     Role
+	JoinedAt time.Time
+	// Email is filled, if one is known, and ShowEmail set, for admins only.
+	Email     string
+	ShowEmail bool
+}
+
+// member gives the row as the viewer may see it.
+func (m OrgMember) member(viewer Membership) Member {
+	v := Member{ID: m.User, Name: m.Name, Role: m.Role, JoinedAt: m.JoinedAt}
+	if viewer.IsAdmin() {
+		v.Email, v.ShowEmail = m.Email, true
+	}
+	return v
+}
+
+// ListOrgMembers lists who is in the organization, by id. Managers and admins may.
+func (s *Service) ListOrgMembers(ctx context.Context, caller Caller, org OrgID, req PageRequest) (page Page[Member], err error) {
+	err = UntilDecided(ctx, func(ctx context.Context) error {
+		rows, err := s.read(ctx, org, caller.ID)
+		if err != nil {
+			return err
+		}
+		viewer := rows.Members[caller.ID]
+		switch {
+		case rows.Org == nil || !viewer.InOrg():
+			return ErrNotFound
+		case viewer.OrgMember.Role == RoleUser:
+			return ErrForbidden
+		}
+		page, err = s.listMembers(ctx, caller, "members "+org.String(), req, memberList{
+			org: org,
+			ids: func(ctx context.Context, after UserID, limit int) ([]UserID, bool, error) {
+				return s.Store.OrgMemberIDs(ctx, org, after, limit)
+			},
+			show: func(m Membership) (Member, bool) { return m.OrgMember.member(viewer), m.InOrg() },
+		})
+		return err
+	})
+	return page, err
+}
+
+// memberList is what listMembers needs to know of a list.
+type memberList struct {
+	org   OrgID
+	group GroupID // zero: the members of the organization
+	ids   func(ctx context.Context, after UserID, limit int) ([]UserID, bool, error)
+	show  func(Membership) (Member, bool) // false: the row doesn't count
+}
+
+// listMembers reads ids from the index, and the rows themselves by key, because the index knows neither names nor roles and may be a
+// moment old. It goes on until the page is full or the list ends, so that rows that don't count leave no page empty before the end.
+func (s *Service) listMembers(ctx context.Context, caller Caller, name string, req PageRequest, list memberList) (Page[Member], error) {
+	page := Page[Member]{Items: []Member{}}
+	cursors, err := CursorsFor(ctx, s.Ring, s.now(), caller.ID, name)
+	if err != nil {
+		return page, errors.Join(ErrUnavailable, err)
+	}
+	position, err := cursors.Position(req.Cursor)
+	if err != nil {
+		return page, err
+	}
+	after, _ := ParseUserID(position) // the zero id, before all others, if there is no position
+	for {
+		ids, more, err := list.ids(ctx, after, req.Limit-len(page.Items))
+		if err != nil {
+			return page, err
+		}
+		if len(ids) > 0 {
+			after = ids[len(ids)-1]
+			rows, err := s.Store.Members(ctx, list.org, list.group, ids)
+			if err != nil {
+				return page, err
+			}
+			for _, id := range ids {
+				if m, ok := list.show(rows[id]); ok {
+					page.Items = append(page.Items, m)
+				}
+			}
+		}
+		switch {
+		case !more:
+			return page, nil
+		case len(page.Items) == req.Limit:
+			page.Next = cursors.Next(after.String())
+			return page, nil
+		}
+	}
+}
+
+// PutOrgMember adds someone who was a member before, with the given role ("" is user); it lifts his removal. Someone who is in
+// gets the given role, if it is given. created tells whether he was added. Only admins may; strangers come by links.
+func (s *Service) PutOrgMember(ctx context.Context, caller Caller, org OrgID, user UserID, role Role) (member Member, created bool, err error) {
+	err = s.adminAct(ctx, caller, org, user, func(ctx context.Context, viewer, target Membership) error {
+		before := target.OrgMember
+		after := before
+		audit := &AuditEntry{Org: org, At: s.now(), Actor: caller.ID, Target: user.String()}
+		if target.InOrg() {
+			if role == "" || role == before.Role {
+				member = before.member(viewer)
+				return nil
+			}
+			after.Role = role
+			audit.Action, audit.Detail = AuditMemberRole, string(role)
+		} else {
+			created = true
+			after.State, after.Since, after.JoinedAt, after.RemovedAt = StateIn, before.NextSince(audit.At), audit.At, time.Time{}
+			after.Role = role
+			if role == "" {
+				after.Role = RoleUser
+			}
+			audit.Action, audit.Detail = AuditMemberAdded, string(after.Role)
+		}
+		member = after.member(viewer)
+		return s.Store.ChangeOrgMember(ctx, before, after, audit)
+	})
+	return member, created, err
+}
+
+// ChangeRole gives a member another role. Only admins may; [ErrLastAdmin] if no admin would be left.
+func (s *Service) ChangeRole(ctx context.Context, caller Caller, org OrgID, user UserID, role Role) (member Member, err error) {
+	err = s.adminAct(ctx, caller, org, user, func(ctx context.Context, viewer, target Membership) error {
+		if !target.InOrg() {
+			return ErrNotFound
+		}
+		before := target.OrgMember
+		after := before
+		after.Role = role
+		member = after.member(viewer)
+		if role == before.Role {
+			return nil
+		}
+		return s.Store.ChangeOrgMember(ctx, before, after, &AuditEntry{
+			Org: org, At: s.now(), Actor: caller.ID, Action: AuditMemberRole, Target: user.String(), Detail: string(role),
+		})
+	})
+	return member, err
+}
+
+// adminAct reads the caller's and the target's rows, refuses everyone but admins, and acts; again, if the rows changed meanwhile.
+// A target who never was a member is [ErrNotFound].
+func (s *Service) adminAct(ctx context.Context, caller Caller, org OrgID, user UserID, act func(ctx context.Context, viewer, target Membership) error) error {
+	return UntilDecided(ctx, func(ctx context.Context) error {
+		rows, err := s.read(ctx, org, caller.ID, user)
+		if err != nil {
+			return err
+		}
+		viewer, target := rows.Members[caller.ID], rows.Members[user]
+		switch {
+		case rows.Org == nil || !viewer.InOrg():
+			return ErrNotFound
+		case !viewer.IsAdmin():
+			return ErrForbidden
+		case target.OrgMember.State == "":
+			return ErrNotFound
+		}
+		return act(ctx, viewer, target)
+	})
+}
+
+// RemoveOrgMember removes someone from the organization, and so from all its groups, and records that, also of someone who
+// has left. Of the caller himself it is leaving, which records no removal. Only admins may remove; [ErrLastAdmin] if no admin would be left.
+func (s *Service) RemoveOrgMember(ctx context.Context, caller Caller, org OrgID, user UserID) error {
+	if user == caller.ID {
+		return s.leaveOrg(ctx, caller, org)
+	}
+	return s.adminAct(ctx, caller, org, user, func(ctx context.Context, _, target Membership) error {
+		now := s.now()
+		after := target.OrgMember
+		after.State, after.RemovedAt = StateRemoved, later(now, target.OrgMember.RemovedAt)
+		return s.Store.ChangeOrgMember(ctx, target.OrgMember, after, &AuditEntry{
+			Org: org, At: now, Actor: caller.ID, Action: AuditMemberRemoved, Target: user.String(),
+		})
+	})
+}
+
+func (s *Service) leaveOrg(ctx context.Context, caller Caller, org OrgID) error {
+	attempted := false
+	return UntilDecided(ctx, func(ctx context.Context) error {
+		rows, err := s.read(ctx, org, caller.ID)
+		if err != nil {
+			return err
+		}
+		m := rows.Members[caller.ID]
+		if rows.Org == nil || !m.InOrg() {
+			if attempted {
+				return nil // by an attempt of this call whose answer was lost, or by another that came to the same
+			}
+			return ErrNotFound
+		}
+		attempted = true
+		after := m.OrgMember
+		after.State = StateLeft
+		return s.Store.ChangeOrgMember(ctx, m.OrgMember, after, nil)
+	})
+}
+
+// later gives the later of two instants.
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,81 @@
+package dynamo
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"golang.org/x/sync/errgroup"
+)
+
+// maxBatch is the number of keys that a BatchGetItem takes.
+const maxBatch = 100
+
+// get reads rows by key; those that don't exist are not in the result. More than 100 keys take several calls, at the same time.
+func (t *Table) get(ctx context.Context, keys []key) (map[key]item, error) {
+	distinct := make(map[key]bool, len(keys))
+	var batches [][]item
+	for _, k := range keys {
+		if distinct[k] {
+			continue // a key twice is an error to DynamoDB
+		}
+		if len(distinct)%maxBatch == 0 {
+			batches = append(batches, nil)
+		}
+		distinct[k] = true
+		last := len(batches) - 1
+		batches[last] = append(batches[last], k.attributes())
+	}
+	found := make([][]item, len(batches))
+	if len(batches) == 1 {
+		var err error
+		if found[0], err = t.getBatch(ctx, batches[0]); err != nil {
+			return nil, err
+		}
+	} else {
+		group, ctx := errgroup.WithContext(ctx)
+		for i := range batches {
+			group.Go(func() (err error) {
+				found[i], err = t.getBatch(ctx, batches[i])
+				return err
+			})
+		}
+		if err := group.Wait(); err != nil {
+			return nil, err
+		}
+	}
+	rows := make(map[key]item, len(distinct))
+	for _, batch := range found {
+		for _, row := range batch {
+			rows[keyOf(row)] = row
+		}
+	}
+	return rows, nil
+}
+
+// unprocessedPause lets a throttled partition breathe before the rest of a batch is asked for again.
+const unprocessedPause = 20 * time.Millisecond
+
+// getBatch reads up to 100 rows. DynamoDB may leave some of them for another call; a batch is whole or an error.
+func (t *Table) getBatch(ctx context.Context, keys []item) ([]item, error) {
+	consistent := true
+	request := map[string]types.KeysAndAttributes{t.name: {Keys: keys, ConsistentRead: &consistent}}
+	var rows []item
+	for pause := unprocessedPause; ; pause *= 2 {
+		out, err := t.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: request})
+		if err != nil {
+			return nil, verdict("read rows", err)
+		}
+		rows = append(rows, out.Responses[t.name]...)
+		if len(out.UnprocessedKeys) == 0 {
+			return rows, nil
+		}
+		request = out.UnprocessedKeys
+		select {
+		case <-ctx.Done():
+			return nil, verdict("read rows", ctx.Err())
+		case <-time.After(pause):
+		}
+	}
+}

@@ -1,0 +1,20 @@
+package dynamo
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"group-invites/shared/directory"
+	"group-invites/shared/invite"
+)
+
+// DeleteInvite implements [invite.Store].
+func (t *Table) DeleteInvite(ctx context.Context, group directory.GroupID, id invite.ID, audit directory.AuditEntry) error {
+	return t.transact(ctx, "delete invite",
+		types.TransactWriteItem{Delete: &types.Delete{
+			TableName: &t.name, Key: inviteKey(group, id).attributes(), ConditionExpression: aws.String(mustExist),
+		}},
+		types.TransactWriteItem{Put: t.transactPut(put{row: auditItem(audit)})})
+}

@@ -1,0 +1,45 @@
+// Package dynamo keeps everything in one DynamoDB table with one index. keys.go is the only place where keys are made; each way of
+// reading or writing has one file.
+//
+// # Items
+//
+// Keys are pk and sk; lpk and lsk are those of the index "lists", which holds keys only. Every row has v, its schema version. Ids are in
+// hex. Instants are Unix milliseconds, but expiresAt and ttl seconds.
+//
+//	organization    pk O#{org}     sk O            name, addPeople (set of roles), createdAt, version, admins (count)
+//	group           pk G#{group}   sk G            name, createdAt, version
+//	                lpk O#{org}#G  lsk G#{group}
+//	invite          pk I#{group}   sk {invite}     name?, access, expiration, expiresAt?, createdAt, createdBy, epoch, maxUses?, uses, ttl?
+//	                lpk I#{group}#{creator}  lsk {invite}
+//	org member      pk U#{user}    sk O#{org}      state (in, left, removed), role, since, joinedAt, removedAt?, name, email
+//	                lpk O#{org}#M{0-3}   lsk U#{user}    only while in
+//	group member    pk U#{user}    sk G#{group}    state, since, joinedAt, joinId, via? (invite), removedAt?
+//	                lpk G#{group}#M{0-3} lsk U#{user}    only while in
+//	replay          pk K#{user}    sk {hash of method, path, Idempotency-Key}    request (hash), invite, ttl (24 hours)
+//	audit           pk A#{org}     sk {milliseconds}#{random}    actor, action, target, detail?, ttl (a year)
+//	new orgs        pk Q#orgs#{user}  sk {day}     created (count), ttl
+//
+// since is the epoch of an organization membership (package directory). A group member's row counts only if it carries the
+// epoch of the person's row in the organization, so that removal from the organization is one write.
+//
+// # Access patterns
+//
+//	what decides on an operation      BatchGetItem by keys: organization, group, invite, replay row, and people's two rows each
+//	where a person is a member        Query pk U#{user}
+//	a group's invites, newest first   Query pk I#{group}, descending
+//	one's own invites, newest first   Query lists I#{group}#{creator}, descending; then BatchGetItem
+//	members, by id                    Query lists …#M0 to …#M3 at the same time, merged; then BatchGetItem
+//	groups of an organization         Query lists O#{org}#G; then BatchGetItem
+//
+// # What always holds
+//
+//   - Reads by key and lists of a group's invites are strongly consistent. The index, which can't be, decides nothing: it
+//     gives keys, and the rows are read by them.
+//   - A member row is never deleted, so that a removal is never forgotten, and every write to it is conditional on what it was.
+//   - No key that many people write at once: members are listed in four partitions, and an uncapped link's row is written by nobody who
+//     redeems it.
+//   - The TTL attribute clears rows away some time after they stopped to matter. No decision rests on a row being gone by TTL.
+//
+// The index holds keys only, because every list reads the rows anyway: names, roles and uses change, and an index entry that held
+// them would cost a write with each change.
+package dynamo

@@ -1,0 +1,102 @@
+package dynamo
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"group-invites/shared/directory"
+	"group-invites/shared/invite"
+)
+
+// attemptTimeout bounds one call, so that a lost packet costs an attempt and not the whole request.
+const attemptTimeout = time.Second
+
+// Options says which table, and where.
+type Options struct {
+	Table    string // name
+	Region   string
+	Endpoint string // "" is DynamoDB itself; else a local engine's URL
+	// The credentials that Lambda puts into the environment. They hold for as long as the process does.
+	AccessKeyID, SecretAccessKey, SessionToken string
+}
+
+// Table is the one table. It implements [directory.Store] and [invite.Store] and is safe for concurrent use.
+type Table struct {
+	client   *dynamodb.Client
+	http     *awshttp.BuildableClient
+	name     string
+	endpoint string
+	region   string
+}
+
+// Open makes a client of the table. It calls nothing yet. The SDK's options are set by hand, because its config package costs more
+// start-up time and binary size than everything else together. Retries are off: [directory.UntilDecided] repeats, after
+// reading again. configure changes the options last; tests put their middleware there.
+func Open(o Options, configure ...func(*dynamodb.Options)) *Table {
+	client := awshttp.NewBuildableClient().WithTimeout(attemptTimeout)
+	options := dynamodb.Options{
+		Region:                o.Region,
+		Credentials:           credentials.NewStaticCredentialsProvider(o.AccessKeyID, o.SecretAccessKey, o.SessionToken),
+		HTTPClient:            client,
+		Retryer:               aws.NopRetryer{},
+		AccountIDEndpointMode: aws.AccountIDEndpointModeDisabled,
+	}
+	if o.Endpoint != "" {
+		options.BaseEndpoint = aws.String(o.Endpoint)
+	}
+	return &Table{
+		client: dynamodb.New(options, configure...), http: client, name: o.Table, endpoint: o.Endpoint, region: o.Region,
+	}
+}
+
+// Warm opens a connection to DynamoDB, so that the first request doesn't pay for name look-up and TLS handshake: on a small
+// function that is hundreds of milliseconds, while init has the full processor. It asks for the service's health page, which needs
+// no rights and costs nothing. A local engine is left alone. An error is no reason not to start: the first call opens a connection too.
+func (t *Table) Warm(ctx context.Context) error {
+	url := t.endpoint
+	if url == "" {
+		endpoint, err := dynamodb.NewDefaultEndpointResolverV2().ResolveEndpoint(ctx, dynamodb.EndpointParameters{Region: &t.region})
+		if err != nil {
+			return fmt.Errorf("warm table: %w", err)
+		}
+		url = endpoint.URI.String()
+	}
+	if !strings.HasPrefix(url, "https:") {
+		return nil
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return fmt.Errorf("warm table: %w", err)
+	}
+	response, err := t.http.Do(request)
+	if err != nil {
+		return fmt.Errorf("warm table: %w", err)
+	}
+	// Read to the end, or the connection can't be used again.
+	_, err = io.Copy(io.Discard, io.LimitReader(response.Body, 4096))
+	return errors.Join(err, response.Body.Close())
+}
+
+// randomID gives 16 hex digits.
+func randomID() string {
+	var id [8]byte
+	rand.Read(id[:]) // never fails: crypto/rand ends the process rather than give less
+	return hex.EncodeToString(id[:])
+}
+
+var (
+	_ directory.Store = (*Table)(nil)
+	_ invite.Store    = (*Table)(nil)
+)

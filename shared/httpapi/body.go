@@ -1,0 +1,201 @@
+package httpapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"group-invites/shared/directory"
+)
+
+// MaxBody is the largest body that is read, in bytes.
+const MaxBody = 64 << 10
+
+// Fields are the fields of a request's JSON object. Reading a field marks it as known; [Fields.Err] then reports everything that is
+// wrong with the body at once: fields of a wrong type, missing ones, and unknown ones. Names are compared exactly.
+type Fields struct {
+	values map[string]json.RawMessage
+	known  map[string]bool
+	faults []directory.FieldFault
+}
+
+// ReadFields reads the body of a request: one JSON object of at most 64 KiB, sent as application/json, in UTF-8, without anything
+// after it and without a field twice.
+func ReadFields(r *http.Request) (*Fields, error) {
+	body, err := readBody(r)
+	if err != nil {
+		return nil, err
+	}
+	return parseFields(body)
+}
+
+// ReadOptionalFields is ReadFields for a request that may come without a body, which then has no fields.
+func ReadOptionalFields(r *http.Request) (*Fields, error) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, MaxBody+1))
+	if err == nil && len(body) == 0 {
+		return &Fields{known: map[string]bool{}}, nil
+	}
+	r.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), r.Body))
+	return ReadFields(r)
+}
+
+func readBody(r *http.Request) ([]byte, error) {
+	media, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || media != "application/json" || !utf8Charset(parameters) {
+		return nil, errMediaType
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, MaxBody+1))
+	switch {
+	case err != nil:
+		return nil, err
+	case len(body) > MaxBody:
+		return nil, errTooLarge
+	case !utf8.Valid(body):
+		return nil, directory.Invalid("body", "must be UTF-8")
+	}
+	return body, nil
+}
+
+func utf8Charset(parameters map[string]string) bool {
+	charset, given := parameters["charset"]
+	return !given || strings.EqualFold(charset, "utf-8")
+}
+
+// parseFields takes the object apart. Unlike json.Unmarshal into a struct it tells names apart that differ in case only, sees
+// fields that come twice, and leaves each value for its reader.
+func parseFields(body []byte) (*Fields, error) {
+	notAnObject := directory.Invalid("body", "must be one JSON object")
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	if token, err := decoder.Token(); err != nil || token != json.Delim('{') {
+		return nil, notAnObject
+	}
+	f := &Fields{values: map[string]json.RawMessage{}, known: map[string]bool{}}
+	for decoder.More() {
+		token, err := decoder.Token()
+		name, ok := token.(string)
+		if err != nil || !ok {
+			return nil, notAnObject
+		}
+		var value json.RawMessage
+		if err := decoder.Decode(&value); err != nil {
+			return nil, notAnObject
+		}
+		if _, twice := f.values[name]; twice {
+			f.fault(name, "is there twice")
+		}
+		f.values[name] = value
+	}
+	if _, err := decoder.Token(); err != nil { // the closing brace
+		return nil, notAnObject
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, directory.Invalid("body", "must end after the JSON object")
+	}
+	return f, nil
+}
+
+func (f *Fields) fault(name, message string) {
+	f.faults = append(f.faults, directory.FieldFault{Field: name, Message: message})
+}
+
+// Fault adds what a reader of a field finds wrong with it.
+func (f *Fields) Fault(name, message string) { f.fault(name, message) }
+
+// Err gives an InvalidError with everything that is wrong, or nil. Call it after all fields have been read.
+func (f *Fields) Err() error {
+	faults := slices.Clone(f.faults)
+	var unknown []string
+	for name := range f.values {
+		if !f.known[name] {
+			unknown = append(unknown, name)
+		}
+	}
+	slices.Sort(unknown)
+	for _, name := range unknown {
+		faults = append(faults, directory.FieldFault{Field: clip(name), Message: "is not a field of this request"})
+	}
+	if len(faults) == 0 {
+		return nil
+	}
+	return &directory.InvalidError{Fields: faults}
+}
+
+// clip keeps what the caller sent from making an answer long.
+func clip(s string) string {
+	if len(s) > 64 {
+		return strings.ToValidUTF8(s[:64], "") + "…"
+	}
+	return s
+}
+
+// Has tells whether the field is there, be it null.
+func (f *Fields) Has(name string) bool {
+	f.known[name] = true
+	_, ok := f.values[name]
+	return ok
+}
+
+// null tells whether the field is missing or null.
+func (f *Fields) null(name string) bool {
+	return !f.Has(name) || string(f.values[name]) == "null"
+}
+
+// Text reads a text that, if the field is there, must not be null. "" if it isn't there.
+func (f *Fields) Text(name string) string {
+	if !f.Has(name) {
+		return ""
+	}
+	var s string
+	if f.null(name) || json.Unmarshal(f.values[name], &s) != nil {
+		f.fault(name, "must be text")
+	}
+	return s
+}
+
+// RequiredText reads a text that must be there.
+func (f *Fields) RequiredText(name string) string {
+	if !f.Has(name) {
+		f.fault(name, "is required")
+	}
+	return f.Text(name)
+}
+
+// NullableText reads a text; "" if it is null or not there.
+func (f *Fields) NullableText(name string) string {
+	if f.null(name) {
+		return ""
+	}
+	return f.Text(name)
+}
+
+// Words reads a list of texts that must not be null; nil if it isn't there.
+func (f *Fields) Words(name string) []string {
+	if !f.Has(name) {
+		return nil
+	}
+	words := []string{}
+	if f.null(name) || json.Unmarshal(f.values[name], &words) != nil {
+		f.fault(name, "must be a list of texts")
+	}
+	return words
+}
+
+// NullableInt reads a whole number within the bounds; 0 if it is null or not there.
+func (f *Fields) NullableInt(name string, low, high int) int {
+	if f.null(name) {
+		return 0
+	}
+	n, err := strconv.Atoi(string(f.values[name]))
+	if err != nil || n < low || n > high {
+		f.fault(name, "must be a whole number from "+strconv.Itoa(low)+" to "+strconv.Itoa(high)+", or null")
+		return 0
+	}
+	return n
+}

@@ -1,0 +1,155 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"group-invites/shared/directory"
+)
+
+// operationTimeout bounds what a function does for a request, so that there is time to answer 503 within 3 seconds.
+const operationTimeout = 2500 * time.Millisecond
+
+// Request is a request to a route, with who calls. Caller is zero on open routes.
+type Request struct {
+	*http.Request
+	Caller directory.Caller
+	Route  Route
+}
+
+// Reply is an answer: a status, and a body to be written as JSON, or nil for none.
+type Reply struct {
+	Status int
+	Body   any
+	Header map[string]string
+}
+
+// Handler answers one request, or gives the error to answer with.
+type Handler func(ctx context.Context, r *Request) (Reply, error)
+
+// New makes the handler of one function: of each of its routes in [Routes], by its String. Requests for anything else get 404 or 405,
+// as those for unknown routes do. It panics if a route has no handler, or a handler no route: that function can't start.
+func New(function string, handlers map[string]Handler) http.Handler {
+	for _, route := range Routes {
+		if (handlers[route.String()] != nil) != (route.Function == function) {
+			panic(fmt.Sprintf("function %s and route %s do not agree", function, route))
+		}
+	}
+	return &server{function: function, handlers: handlers, log: lambdacontext.NewLogger()}
+}
+
+type server struct {
+	function string
+	handlers map[string]Handler
+	log      *slog.Logger
+}
+
+// ServeHTTP answers a request, and writes one line to the log.
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	start := time.Now()
+	route, reply, err := s.answer(r)
+	code := ""
+	if err != nil {
+		problem, header := problemOf(err, requestID(r.Context()))
+		for name, value := range reply.Header {
+			header[name] = value
+		}
+		reply, code = Reply{Status: problem.Status, Body: problem, Header: header}, problem.Code
+	}
+	if err := write(w, reply); err != nil { // the body can't be JSON: a bug of ours
+		s.log.ErrorContext(r.Context(), "answer not written", "route", route, "cause", err.Error())
+	}
+	s.record(r.Context(), route, reply.Status, code, err, time.Since(start))
+}
+
+// record writes the line: what was asked for, how it ended, and why. Causes of errors that callers make are in their code.
+func (s *server) record(ctx context.Context, route string, status int, code string, err error, took time.Duration) {
+	attributes := []any{"route", route, "status", status, "ms", took.Milliseconds()}
+	level := slog.LevelInfo
+	if code != "" {
+		attributes = append(attributes, "code", code)
+	}
+	if status >= 500 {
+		level = slog.LevelError
+		if status == http.StatusServiceUnavailable {
+			level = slog.LevelWarn
+		}
+		attributes = append(attributes, "cause", err.Error())
+	}
+	s.log.Log(ctx, level, "request", attributes...)
+}
+
+// answer finds and runs the route's handler. Nothing that happens there ends the process.
+func (s *server) answer(r *http.Request) (name string, reply Reply, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			reply, err = Reply{}, fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	route, allow := find(r)
+	handler := s.handlers[route.String()]
+	switch {
+	case len(allow) > 0:
+		return "unknown method", Reply{Header: map[string]string{"Allow": strings.Join(allow, ", ")}}, errMethodNotAllowed
+	case handler == nil:
+		return "unknown path", Reply{}, directory.ErrNotFound
+	}
+	request := &Request{Request: r, Route: route}
+	if !route.Open {
+		caller, ok := callerOf(r.Context())
+		if !ok {
+			return route.String(), Reply{}, errUnauthenticated
+		}
+		request.Caller = caller
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), operationTimeout)
+	defer cancel()
+	reply, err = handler(ctx, request)
+	if err == nil && reply.Status == 0 {
+		err = errors.New("the handler gave neither an answer nor an error")
+	}
+	return route.String(), reply, err
+}
+
+// write sends an answer. Every answer may hold what only its reader may see, so none is kept.
+func write(w http.ResponseWriter, reply Reply) error {
+	h := w.Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	for name, value := range reply.Header {
+		h.Set(name, value)
+	}
+	if reply.Body == nil {
+		w.WriteHeader(reply.Status)
+		return nil
+	}
+	body, err := json.Marshal(reply.Body)
+	if err != nil {
+		w.WriteHeader(http.StatusInternalServerError)
+		return err
+	}
+	h.Set("Content-Type", "application/json")
+	if _, ok := reply.Body.(Problem); ok {
+		h.Set("Content-Type", "application/problem+json")
+	}
+	w.WriteHeader(reply.Status)
+	_, err = w.Write(body)
+	return err
+}
+
+// requestID is the invocation's, under which the function's log has it.
+func requestID(ctx context.Context) string {
+	if lc, ok := lambdacontext.FromContext(ctx); ok {
+		return lc.AwsRequestID
+	}
+	return ""
+}

@@ -1,0 +1,84 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"strings"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/awslabs/aws-lambda-go-api-proxy/httpadapter"
+
+	"group-invites/shared/directory"
+)
+
+// Start serves a function's handler for as long as Lambda keeps the process. It doesn't return.
+func Start(handler http.Handler) { lambda.Start(Adapt(handler)) }
+
+// errPayload says that the function was invoked with something else than an event of an HTTP API.
+var errPayload = errors.New(`not an API Gateway HTTP API event: "version" is not "2.0" (see infra/events for examples)`)
+
+// Adapt turns a handler into a Lambda function for API Gateway's payload format 2.0
+// (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html).
+//
+// The adapter of aws-lambda-go-api-proxy makes the http.Request. What it would get wrong, or trip over, is put right before:
+// the path comes decoded and is escaped again; the query is made one that parses; headers by which its own context could be forged
+// are dropped; and so are cookies, which nothing here reads. A request that it still can't take is answered 400. The caller is
+// taken from the event itself. An event of another kind is an error: that is a faulty deployment, not a request.
+func Adapt(handler http.Handler) func(context.Context, events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+	adapter := httpadapter.NewV2(handler)
+	return func(ctx context.Context, event events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+		if event.Version != "2.0" {
+			return events.APIGatewayV2HTTPResponse{}, errPayload
+		}
+		if a := event.RequestContext.Authorizer; a != nil && a.JWT != nil {
+			ctx = withClaims(ctx, a.JWT.Claims)
+		}
+		response, err := adapter.ProxyWithContext(ctx, sanitize(event))
+		if err != nil {
+			return unreadable(ctx), nil
+		}
+		return response, nil
+	}
+}
+
+// sanitize makes an event that the adapter takes, whatever the client sent.
+func sanitize(event events.APIGatewayV2HTTPRequest) events.APIGatewayV2HTTPRequest {
+	event.RawPath = (&url.URL{Path: "/" + strings.TrimPrefix(event.RawPath, "/")}).EscapedPath()
+	if query, err := url.ParseQuery(event.RawQueryString); err == nil {
+		event.RawQueryString = query.Encode()
+	} else {
+		event.RawQueryString = ""
+	}
+	event.QueryStringParameters = nil // the raw query is the whole of it
+	event.Cookies = nil
+	event.RequestContext.DomainName = "api.internal" // nothing is decided by the host, so no host can spoil the URL
+	headers := make(map[string]string, len(event.Headers))
+	for name, value := range event.Headers {
+		name = textproto.CanonicalMIMEHeaderKey(name)
+		if strings.HasPrefix(name, "X-Golambdaproxy-") || name == "Cookie" {
+			continue
+		}
+		headers[name] = value
+	}
+	event.Headers = headers
+	return event
+}
+
+// unreadable answers a request that can't be made into one.
+func unreadable(ctx context.Context) events.APIGatewayV2HTTPResponse {
+	problem, _ := problemOf(directory.Invalid("request", "can't be read"), requestID(ctx))
+	body, err := json.Marshal(problem)
+	if err != nil {
+		panic(err) // a problem is texts and numbers
+	}
+	return events.APIGatewayV2HTTPResponse{
+		StatusCode: problem.Status,
+		Headers:    map[string]string{"Content-Type": "application/problem+json", "Cache-Control": "no-store"},
+		Body:       string(body),
+	}
+}

@@ -1,0 +1,152 @@
+package invite
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"group-invites/shared/directory"
+)
+
+// Limits of a link's settings.
+const (
+	MaxCap            = 1000 // of MaxUses
+	MaxLabelGraphemes = 64
+	MaxLabelBytes     = 256
+)
+
+// replayLife is how long a create may be repeated under its Idempotency-Key.
+const replayLife = 24 * time.Hour
+
+// Request is what a link is to be.
+type Request struct {
+	Name       string // the label; empty for none
+	Access     Access
+	Expiration Expiration
+	ExpiresAt  time.Time // for ExpireCustom: whole seconds
+	MaxUses    int       // 1 to MaxCap; 0: no cap
+	// IdempotencyKey, if not empty, makes a repeat within 24 hours give the same invite. It is scoped to caller, method and path; Scope
+	// is the two latter.
+	IdempotencyKey string
+	Scope          string
+}
+
+// hash tells one request from another: those that ask for the same link have the same.
+func (r Request) hash() string {
+	return hash(fmt.Sprintf("%q %s %s %d %d", r.Name, r.Access, r.Expiration, r.ExpiresAt.Unix(), r.MaxUses))
+}
+
+// replayKey gives the key of the row that remembers the request, or nil.
+func (r Request) replayKey(user directory.UserID) *ReplayKey {
+	if r.IdempotencyKey == "" {
+		return nil
+	}
+	return &ReplayKey{User: user, Hash: hash(r.Scope + "\x00" + r.IdempotencyKey)}
+}
+
+func hash(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:])
+}
+
+// Create makes a link to a group. [directory.ErrNotFound] for those who don't see the group, [ErrAddPeopleRequired] for those who may
+// not choose access anyone, [directory.InvalidError] for a label or an instant out of bounds. A repeat under the same
+// Idempotency-Key checks rights again and gives the same invite; [ErrIdempotencyConflict] if it asks for something else,
+// [ErrDeleted] if the invite is gone.
+func (s *Service) Create(ctx context.Context, caller directory.Caller, group directory.GroupID, req Request) (view View, err error) {
+	now := s.now()
+	key := req.replayKey(caller.ID)
+	expiresAt, fault := req.Expiration.end(now, req.ExpiresAt)
+	if fault != nil && key == nil {
+		return View{}, fault
+	}
+	if req.Name != "" {
+		name, fault := directory.CheckName(req.Name, MaxLabelGraphemes, MaxLabelBytes)
+		if fault != "" {
+			return View{}, directory.Invalid("name", fault)
+		}
+		req.Name = name
+	}
+	ring, err := s.ring(ctx)
+	if err != nil {
+		return View{}, err
+	}
+	inv := Invite{
+		Group: group, Name: req.Name, Access: req.Access, Expiration: req.Expiration,
+		ExpiresAt: expiresAt, CreatedAt: now, CreatedBy: caller.ID, MaxUses: req.MaxUses,
+	}
+	if !expiresAt.IsZero() {
+		inv.ClearAt = expiresAt.Add(s.Retention)
+	}
+	if inv.ID, err = NewID(now, s.Random); err != nil {
+		return View{}, err
+	}
+
+	attempted := false
+	err = directory.UntilDecided(ctx, func(ctx context.Context) error {
+		keys := Keys{Group: group, Users: []directory.UserID{caller.ID}, Replay: key}
+		if attempted {
+			keys.Invite = inv.ID // see whether an attempt of this call, whose answer was lost, made it
+		}
+		rows, err := s.Store.ReadLink(ctx, keys)
+		if err != nil {
+			return err
+		}
+		standing := rows.Standing(caller.ID)
+		switch {
+		case !standing.SeesGroup():
+			return directory.ErrNotFound
+		case !standing.MayInvite(req.Access.newPeople()):
+			return ErrAddPeopleRequired
+		}
+		if r := rows.Replay; r != nil && now.Before(r.ExpiresAt) && r.Invite != inv.ID {
+			made, err := s.replay(ctx, group, r, req)
+			if err == nil {
+				view = s.view(ring, made, standing, standing, now)
+			}
+			return err
+		}
+		if fault != nil {
+			return fault // only now: a repeat may come when the instant that it asks for is past
+		}
+		if made := rows.Invite; made != nil {
+			if made.CreatedBy == caller.ID && made.CreatedAt.Equal(now) {
+				view = s.view(ring, *made, standing, standing, now)
+				return nil
+			}
+			if inv.ID, err = NewID(now, s.Random); err != nil { // taken by another: one in four million within a millisecond
+				return err
+			}
+		}
+		attempted = true
+		inv.Epoch = standing.OrgMember.Since
+		view = s.view(ring, inv, standing, standing, now)
+		return s.Store.CreateInvite(ctx, inv, remember(key, req, inv))
+	})
+	return view, err
+}
+
+// remember makes the row by which a repeat is known, or nil without a key.
+func remember(key *ReplayKey, req Request, inv Invite) *Replay {
+	if key == nil {
+		return nil
+	}
+	return &Replay{ReplayKey: *key, Request: req.hash(), Invite: inv.ID, ExpiresAt: inv.CreatedAt.Add(replayLife)}
+}
+
+// replay gives the invite that the request made when it was first sent.
+func (s *Service) replay(ctx context.Context, group directory.GroupID, r *Replay, req Request) (Invite, error) {
+	if r.Request != req.hash() {
+		return Invite{}, ErrIdempotencyConflict
+	}
+	made, err := s.Store.Invites(ctx, group, []ID{r.Invite})
+	if err != nil {
+		return Invite{}, err
+	}
+	if len(made) == 0 {
+		return Invite{}, ErrDeleted
+	}
+	return made[0], nil
+}

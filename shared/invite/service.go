@@ -1,0 +1,105 @@
+package invite
+
+import (
+	"context"
+	"errors"
+	"io"
+	"sync"
+	"time"
+
+	"group-invites/shared/directory"
+	"group-invites/shared/linkcode"
+)
+
+// Service makes, shows, redeems and deletes links. It is safe for concurrent use. Its methods give the errors of errors.go and of
+// package directory, and wrap no others but faults of ours. A function sets only what its operation needs.
+type Service struct {
+	Store  Store
+	Ring   *linkcode.Source // all but Delete
+	Clock  func() time.Time
+	Random io.Reader
+	// BaseURL is the origin that links begin with: Create, List and Get.
+	BaseURL string
+	// Retention is for how long an expired link can still say what it was: Create.
+	Retention time.Duration
+
+	creators creatorMemory
+}
+
+// now gives the instant of an operation: UTC, whole milliseconds, as it is stored.
+func (s *Service) now() time.Time { return s.Clock().UTC().Truncate(time.Millisecond) }
+
+// ring gives the current key ring. Without one nothing can be decided.
+func (s *Service) ring(ctx context.Context) (*linkcode.Ring, error) {
+	ring, err := s.Ring.Ring(ctx)
+	if err != nil {
+		return nil, errors.Join(directory.ErrUnavailable, err)
+	}
+	return ring, nil
+}
+
+// open gives the ids that a genuine code carries; [directory.ErrNotFound] for any other text, without a call to the table.
+func (s *Service) open(ctx context.Context, code string) (directory.GroupID, ID, error) {
+	ring, err := s.ring(ctx)
+	if err != nil {
+		return directory.GroupID{}, ID{}, err
+	}
+	group, id, ok := ring.Verify(code)
+	if !ok {
+		return directory.GroupID{}, ID{}, directory.ErrNotFound
+	}
+	return directory.GroupID(group), ID(id), nil
+}
+
+// View is an invite as one person sees it.
+type View struct {
+	Invite
+	State       State
+	OrgName     string
+	GroupName   string
+	CreatorName string
+	URL         string // empty for those who could not create that link now
+}
+
+// view shows an invite. viewer and creator are the present standings.
+func (s *Service) view(ring *linkcode.Ring, inv Invite, viewer, creator directory.Standing, now time.Time) View {
+	v := View{
+		Invite: inv, State: judge(&inv, creator, now),
+		OrgName: viewer.Org.Name, GroupName: viewer.Group.Name, CreatorName: creator.OrgMember.Name,
+	}
+	if viewer.MayInvite(inv.Access.newPeople()) {
+		v.URL = s.BaseURL + "/i#" + ring.Sign(inv.Group, inv.ID)
+	}
+	return v
+}
+
+// creatorMemory remembers who made a link. That never changes, and knowing it saves a redeem one round trip. It is the only thing
+// that an instance remembers.
+type creatorMemory struct {
+	mu sync.Mutex
+	by map[linkKey]directory.UserID
+}
+
+type linkKey struct {
+	group directory.GroupID
+	id    ID
+}
+
+// creatorMemorySize bounds the memory, at 40 bytes an entry and its overhead: some 100 KB.
+const creatorMemorySize = 1000
+
+func (m *creatorMemory) get(group directory.GroupID, id ID) (directory.UserID, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	user, ok := m.by[linkKey{group, id}]
+	return user, ok
+}
+
+func (m *creatorMemory) put(inv *Invite) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.by == nil || len(m.by) >= creatorMemorySize {
+		m.by = map[linkKey]directory.UserID{} // rare, and cheaper than choosing whom to forget
+	}
+	m.by[linkKey{inv.Group, inv.ID}] = inv.CreatedBy
+}

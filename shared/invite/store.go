@@ -1,0 +1,74 @@
+package invite
+
+import (
+	"context"
+	"time"
+
+	"group-invites/shared/directory"
+)
+
+// Keys names rows to read together, all of one group and its organization.
+type Keys struct {
+	Group  directory.GroupID
+	Users  []directory.UserID // their rows in the organization and the group
+	Invite ID                 // zero: none
+	Replay *ReplayKey         // nil: none
+}
+
+// Rows is what was found under [Keys].
+type Rows struct {
+	directory.Rows
+	Invite *Invite // nil if there is none
+	Replay *Replay // nil if there is none
+}
+
+// ReplayKey names a create that may be repeated: the caller and a hash of method, path and Idempotency-Key.
+type ReplayKey struct {
+	User directory.UserID
+	Hash string
+}
+
+// Replay is what is kept of such a create, until ExpiresAt.
+type Replay struct {
+	ReplayKey
+	Request   string // hash of what was asked for
+	Invite    ID     // what was made
+	ExpiresAt time.Time
+}
+
+// Joining is what a redeem writes.
+type Joining struct {
+	Invite *Invite
+	// Org is the row of someone new to the organization; nil for those who are in it.
+	Org *directory.OrgMember
+	// Group is the person's row in the group, of the same epoch as his row in the organization.
+	Group directory.GroupMember
+}
+
+// Store is what the domain of links needs of the table. All reads by key are strongly consistent. All methods give
+// [directory.ErrUnavailable] if the table doesn't answer; writes give [directory.ErrChanged] if nothing was written because their
+// condition didn't hold. Implementations are safe for concurrent use.
+type Store interface {
+	// ReadLink reads rows by key, in one call.
+	ReadLink(ctx context.Context, keys Keys) (Rows, error)
+	// Members is that of [directory.Store].
+	Members(ctx context.Context, org directory.OrgID, group directory.GroupID, users []directory.UserID) (map[directory.UserID]directory.Membership, error)
+	// Invites reads up to 50 invites of a group, in one call, in the order of the ids; those that don't exist are left out.
+	Invites(ctx context.Context, group directory.GroupID, ids []ID) ([]Invite, error)
+	// GroupInvites lists a group's invites, newest first, before the given id (zero: from the newest), strongly consistent. more
+	// tells whether there are others.
+	GroupInvites(ctx context.Context, group directory.GroupID, before ID, limit int) (invites []Invite, more bool, err error)
+	// OwnInviteIDs lists the ids of those that one person made, in the same way, from the index: it may be a moment old.
+	OwnInviteIDs(ctx context.Context, group directory.GroupID, creator directory.UserID, before ID, limit int) (ids []ID, more bool, err error)
+
+	// CreateInvite writes an invite and, if it is given, its replay row in the same transaction. ErrChanged if the id is taken,
+	// or the replay row is there and not expired at the invite's CreatedAt.
+	CreateInvite(ctx context.Context, inv Invite, replay *Replay) error
+	// DeleteInvite deletes an invite and writes the audit row in the same transaction. ErrChanged if it is gone.
+	DeleteInvite(ctx context.Context, group directory.GroupID, id ID, audit directory.AuditEntry) error
+	// Join writes a joining: all of it or nothing. ErrChanged if the person has come in meanwhile, or was removed since the link
+	// was made, or a capped link is gone or has no place left.
+	Join(ctx context.Context, j Joining) error
+	// RenameMember is that of [directory.Store].
+	RenameMember(ctx context.Context, org directory.OrgID, user directory.UserID, name, email string) error
+}
