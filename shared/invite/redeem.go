@@ -46,6 +46,10 @@ func (s *Service) redeem(ctx context.Context, caller directory.Caller, group dir
 	if err != nil {
 		return Joined{}, err
 	}
+	me := rows.Members[caller.ID]
+	if rows.Org != nil && rows.Group != nil && me.InGroup() && me.GroupMember.JoinID == joinID {
+		return Joined{Org: *rows.Org, Group: *rows.Group}, nil // by an attempt of this call whose answer was lost
+	}
 	inv := rows.Invite
 	if inv == nil || rows.Group == nil || rows.Org == nil {
 		return Joined{}, ErrDeleted
@@ -53,10 +57,8 @@ func (s *Service) redeem(ctx context.Context, caller directory.Caller, group dir
 	s.creators.put(inv)
 
 	joined := Joined{Org: *rows.Org, Group: *rows.Group}
-	me := rows.Members[caller.ID]
 	if me.InGroup() {
-		// By an attempt of this call whose answer was lost, or before it.
-		joined.AlreadyMember = me.GroupMember.JoinID != joinID
+		joined.AlreadyMember = true
 		return joined, s.renew(ctx, me, caller)
 	}
 	if inv.Expired(now) {
