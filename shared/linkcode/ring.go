@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 const (
@@ -71,6 +72,7 @@ func ParseRing(text []byte, stack string) (*Ring, error) {
 	if raw, ok := fields["retired"]; ok {
 		if err := json.Unmarshal(raw, &retired); err != nil {
 			fault(`"retired" is not a list of key numbers`)
+			retired = nil // half read
 		}
 	}
 	delete(fields, "retired")
@@ -78,7 +80,7 @@ func ParseRing(text []byte, stack string) (*Ring, error) {
 	for name, raw := range fields {
 		n, ok := keyNumber(name)
 		if !ok {
-			fault("%q is neither a setting nor a key number from 0 to 15", name)
+			fault("%s is neither a setting nor a key number from 0 to 15", quote(name))
 			continue
 		}
 		secret := unquote(raw)
@@ -86,7 +88,8 @@ func ParseRing(text []byte, stack string) (*Ring, error) {
 			fault("key %d is shorter than %d bytes", n, minSecretSize)
 			continue
 		}
-		if strings.Trim(secret, secret[:1]) == "" {
+		// Text of zeros, also the base64 of zero bytes, with its padding.
+		if first, _ := utf8.DecodeRuneInString(secret); strings.Trim(strings.TrimRight(secret, "="), string(first)) == "" {
 			fault("key %d is one character over and over", n)
 			continue
 		}
@@ -96,7 +99,7 @@ func ParseRing(text []byte, stack string) (*Ring, error) {
 		n, ok := keyNumber(name)
 		switch {
 		case !ok:
-			fault("retired %q is not a key number from 0 to 15", name)
+			fault("retired %s is not a key number from 0 to 15", quote(name))
 		case fields[name] != nil:
 			fault("key %d is retired, yet its secret is there", n)
 		}
@@ -123,6 +126,14 @@ func unquote(raw json.RawMessage) string {
 		return ""
 	}
 	return s
+}
+
+// quote names what stands where a name should. Longer text may be a secret in the wrong place.
+func quote(name string) string {
+	if len(name) > 10 {
+		return fmt.Sprintf("a text of %d bytes", len(name))
+	}
+	return strconv.Quote(name)
 }
 
 // derive makes the keys of each purpose from one secret. The labels are part of the format: another label is another key.

@@ -18,6 +18,8 @@ const (
 	ringLife = time.Hour
 	// refetchPause keeps a failing secret store from being asked on every request.
 	refetchPause = 10 * time.Second
+	// renewTimeout leaves most of a request's time to the request, while the ring at hand still serves it.
+	renewTimeout = time.Second
 )
 
 // ErrNoRing says that the ring could not be renewed for so long that it is no longer used. Asking again later is safe.
@@ -56,7 +58,10 @@ func (s *Source) Ring(ctx context.Context) (*Ring, error) {
 		return s.ring, nil
 	}
 	if now.Sub(s.tried) >= refetchPause {
-		if err := s.renew(ctx); err != nil {
+		bounded, cancel := context.WithTimeout(ctx, renewTimeout)
+		err := s.renew(bounded)
+		cancel()
+		if err != nil {
 			slog.ErrorContext(ctx, "key ring not renewed", "age", now.Sub(s.fetched).String(), "cause", err.Error())
 		}
 	}

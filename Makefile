@@ -1,0 +1,87 @@
+# Everything that is done with this repository. `make help` lists it.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# ---------------------------------------------------------------- building
+
+# The functions, by logical id in template.yaml. CreateInvite is built from functions/create-invite.
+FUNCTIONS := CreateInvite RedeemInvite ListInvites DeleteInvite PreviewInvite Directory
+
+# How functions are built, here and in infra/local/stack: without the RPC mode of old runtimes, without HTTP/2 (neither DynamoDB nor
+# Secrets Manager needs it, and it is a twentieth of the binary), without paths, symbols and debug tables.
+BUILD_TAGS  := lambda.norpc,nethttpomithttp2
+BUILD_FLAGS := -trimpath
+LINK_FLAGS  := -s -w
+
+folder = $(shell sed -E 's/([a-z])([A-Z])/\1-\2/g' <<<"$(1)" | tr A-Z a-z)
+
+# SAM calls build-<LogicalId> with ARTIFACTS_DIR in a copy of the tree (BuildMethod: makefile).
+.PHONY: $(FUNCTIONS:%=build-%)
+$(FUNCTIONS:%=build-%): build-%:
+	CGO_ENABLED=0 GOOS=linux GOARCH=arm64 go build -tags $(BUILD_TAGS) $(BUILD_FLAGS) -ldflags="$(LINK_FLAGS)" \
+		-o "$(ARTIFACTS_DIR)/bootstrap" ./functions/$(call folder,$*)
+
+##@ Running
+
+.PHONY: run
+run: ## Bring up the whole stack on this machine: http://127.0.0.1:8080 (PORT, DATA_DIR)
+	@go run ./infra/local run
+
+.PHONY: invoke
+invoke: ## Run one event through one function: FUNCTION=redeem-invite EVENT=infra/events/redeem-invite.json
+	@go run ./infra/local invoke -function "$(FUNCTION)" -event "$(EVENT)"
+
+.PHONY: reset
+reset: ## Delete the local stack's data
+	@go run ./infra/local reset
+
+.PHONY: build
+build: ## Build every function for Lambda (arm64) into .local/build/<LogicalId>, and say how large it is zipped
+	@for f in $(FUNCTIONS); do \
+		mkdir -p .local/build/$$f && $(MAKE) --no-print-directory -s build-$$f ARTIFACTS_DIR=.local/build/$$f && \
+		printf '%-14s %9d bytes zipped\n' $$f "$$(gzip -6 -c .local/build/$$f/bootstrap | wc -c)" || exit 1; \
+	done
+
+##@ Checking
+
+.PHONY: test
+test: lint ## Run every check and test
+	go test -race ./...
+
+.PHONY: lint
+lint: ## Check formatting, vet, staticcheck, known vulnerabilities, tidy modules
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "gofmt would change:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
+	go vet ./...
+	go tool staticcheck ./...
+	go mod tidy -diff
+
+.PHONY: vulnerabilities
+vulnerabilities: ## Check the modules against the database of known vulnerabilities (needs the network)
+	go tool govulncheck ./...
+
+.PHONY: lint-template
+lint-template: ## Check template.yaml with cfn-lint, in a virtual environment (needs Python)
+	@test -x .local/venv/bin/cfn-lint || { python3 -m venv .local/venv && .local/venv/bin/pip install -q -r infra/requirements.txt; }
+	.local/venv/bin/cfn-lint template.yaml
+
+.PHONY: golden
+golden: ## Write the golden files anew; look at the diff
+	go test ./shared/dynamo -run TestCosts -update
+
+FUZZ_TIME ?= 30s
+.PHONY: fuzz
+fuzz: ## Run every fuzz test for FUZZ_TIME each (30s)
+	@for p in $$(go list ./shared/...); do \
+		for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+			echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZ_TIME) $$p || exit 1; \
+		done; \
+	done
+
+.PHONY: clean
+clean: ## Delete what was built and installed here, but not the local stack's data
+	rm -rf .aws-sam .local/build .local/bin .local/venv infra/local/engine/node_modules
+
+.PHONY: help
+help:
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

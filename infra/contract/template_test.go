@@ -1,0 +1,196 @@
+package contract
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"group-invites/infra/local/template"
+	"group-invites/shared/dynamo/dynamotest"
+	"group-invites/shared/httpapi"
+)
+
+func load(t *testing.T) *template.Template {
+	t.Helper()
+	described, err := dynamotest.Template()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return described
+}
+
+func file(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root(t), name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// logicalID gives CreateInvite for create-invite.
+func logicalID(folder string) string {
+	id := ""
+	for _, word := range strings.Split(folder, "-") {
+		id += strings.ToUpper(word[:1]) + word[1:]
+	}
+	return id
+}
+
+// TestNames: a function's folder, its name, its logical id, its make target, its log group and its events are one name.
+func TestNames(t *testing.T) {
+	folders := functionFolders(t)
+	text, makefile := file(t, "template.yaml"), file(t, "Makefile")
+	var named []string
+	for _, f := range load(t).Functions {
+		named = append(named, f.Name)
+		if f.LogicalID != logicalID(f.Name) {
+			t.Errorf("%s is %s in the template", f.Name, f.LogicalID)
+		}
+		for _, line := range []string{
+			fmt.Sprintf("LogGroup: !Ref %sLogGroup", f.LogicalID),
+			fmt.Sprintf(`LogGroupName: !Sub "/aws/lambda/${AWS::StackName}-%s"`, f.Name),
+		} {
+			if !strings.Contains(text, line) {
+				t.Errorf("template.yaml has no %q", line)
+			}
+		}
+		if _, err := os.Stat(filepath.Join(root(t), "infra", "events", f.Name+".json")); err != nil {
+			t.Errorf("no event for %s: %v", f.Name, err)
+		}
+	}
+	slices.Sort(named)
+	if !slices.Equal(named, folders) {
+		t.Errorf("functions of the template %v, folders %v", named, folders)
+	}
+	targets := regexp.MustCompile(`(?m)^FUNCTIONS := (.*)$`).FindStringSubmatch(makefile)
+	if targets == nil {
+		t.Fatal("the Makefile lists no functions")
+	}
+	built := strings.Fields(targets[1])
+	for _, f := range folders {
+		if !slices.Contains(built, logicalID(f)) {
+			t.Errorf("the Makefile doesn't build %s", logicalID(f))
+		}
+	}
+	if len(built) != len(folders) {
+		t.Errorf("the Makefile builds %v", built)
+	}
+}
+
+func TestRoutes(t *testing.T) {
+	served := map[string]string{}
+	for _, r := range load(t).Routes {
+		served[r.Key()] = fmt.Sprintf("%s, open %t", r.Function, r.Open)
+	}
+	if served[template.DefaultRoute] != "directory, open true" {
+		t.Errorf("$default is %s", served[template.DefaultRoute])
+	}
+	delete(served, template.DefaultRoute)
+	meant := map[string]string{}
+	for _, r := range httpapi.Routes {
+		meant[r.String()] = fmt.Sprintf("%s, open %t", r.Function, r.Open)
+	}
+	if !maps.Equal(served, meant) {
+		t.Errorf("routes of the template:\n%s\nof the code:\n%s", lines(served), lines(meant))
+	}
+}
+
+func lines(m map[string]string) string {
+	var out []string
+	for k, v := range m {
+		out = append(out, k+": "+v)
+	}
+	slices.Sort(out)
+	return strings.Join(out, "\n")
+}
+
+// TestVariables starts every function without an environment. It must refuse to start and name all that it reads: just what the
+// template gives it, beside what Lambda itself sets.
+func TestVariables(t *testing.T) {
+	bin := t.TempDir()
+	build := exec.Command("go", "build", "-tags", "lambda.norpc", "-o", bin+"/", "./functions/...")
+	build.Dir = root(t)
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	lambdaSets := []string{"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+	const optional = "AWS_ENDPOINT_URL" // empty in the cloud
+	for _, f := range load(t).Functions {
+		command := exec.Command(filepath.Join(bin, f.Name))
+		command.Env = []string{}
+		out, err := command.CombinedOutput()
+		if err == nil {
+			t.Errorf("%s starts without an environment", f.Name)
+		}
+		read := map[string]bool{}
+		for _, m := range regexp.MustCompile(`environment: ([A-Z_]+) is not set`).FindAllStringSubmatch(string(out), -1) {
+			read[m[1]] = true
+		}
+		for _, name := range lambdaSets {
+			if !read[name] {
+				t.Errorf("%s doesn't ask for %s", f.Name, name)
+			}
+			delete(read, name)
+		}
+		given := f.Environment
+		if _, ok := given[optional]; !ok {
+			t.Errorf("%s is not given %s", f.Name, optional)
+		}
+		for name := range given {
+			if name != optional && !read[name] {
+				t.Errorf("%s is given %s and doesn't read it", f.Name, name)
+			}
+		}
+		for name := range read {
+			if _, ok := given[name]; !ok {
+				t.Errorf("%s reads %s and isn't given it", f.Name, name)
+			}
+		}
+	}
+}
+
+// TestPolicies_AreAboutTheTableAndTheSecretAlone. That they are just what the calls need, the acceptance suite shows: the local stack
+// refuses what isn't allowed, and tells what was never used.
+func TestPolicies_AreAboutTheTableAndTheSecretAlone(t *testing.T) {
+	described := load(t)
+	for _, f := range described.Functions {
+		for _, s := range f.Policies {
+			if s.Effect != "Allow" || s.Sid == "" {
+				t.Errorf("%s has a statement %+v", f.Name, s)
+			}
+			for _, a := range s.Actions {
+				if strings.Contains(a, "*") {
+					t.Errorf("%s may %s", f.Name, a)
+				}
+			}
+			for _, r := range s.Resources {
+				if strings.Contains(r, "*") {
+					t.Errorf("%s may touch %s", f.Name, r)
+				}
+			}
+		}
+	}
+}
+
+func TestTable(t *testing.T) {
+	table := load(t).Table
+	if table.TTLAttribute != "ttl" {
+		t.Errorf("TTL is %q", table.TTLAttribute)
+	}
+	in := table.CreateTableInput("t")
+	if len(in.GlobalSecondaryIndexes) != 1 || len(in.LocalSecondaryIndexes) != 0 || in.StreamSpecification == nil {
+		t.Errorf("table %+v", in)
+	}
+	for _, line := range []string{"PointInTimeRecoveryEnabled: true", "StreamViewType: NEW_AND_OLD_IMAGES", "DeletionPolicy: Retain"} {
+		if !strings.Contains(file(t, "template.yaml"), line) {
+			t.Errorf("template.yaml has no %q", line)
+		}
+	}
+}

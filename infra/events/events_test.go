@@ -1,0 +1,139 @@
+package events_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"group-invites/infra/local/issuer"
+	"group-invites/infra/local/seed"
+	"group-invites/infra/local/stack"
+	"group-invites/infra/local/template"
+	"group-invites/shared/linkcode"
+)
+
+var update = flag.Bool("update", false, "write the event files anew")
+
+// The local stack on its default address.
+const (
+	baseURL   = "http://127.0.0.1:8080"
+	issuerURL = baseURL + "/dev/oidc"
+)
+
+// description is what an event file is made of. Parameters of the path are written as {name}=value.
+type description struct {
+	method, route string
+	parameters    map[string]string
+	who           string // empty: nobody is signed in
+	body          string
+}
+
+func descriptions(t *testing.T) map[string]description {
+	ring, err := linkcode.NewSource(t.Context(), template.DefaultStackName, time.Now, func(context.Context) ([]byte, error) {
+		return []byte(stack.DevelopmentKeyRing), nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seeded, err := seed.Plan(t.Context(), seed.Options{Ring: ring, BaseURL: baseURL, Issuer: issuerURL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, code, _ := strings.Cut(seeded.LinkURL, "#")
+	group := map[string]string{"groupId": seeded.Group.String()}
+	link := map[string]string{"groupId": seeded.SecondGroup.String(), "inviteId": seeded.Link.String()}
+	return map[string]description{
+		"create-invite":    {"POST", "/v1/groups/{groupId}/invites", group, "admin", `{"expiration":"7d","access":"anyone"}`},
+		"redeem-invite":    {"POST", "/v1/invites/redeem", nil, "newcomer", `{"code":"` + code + `"}`},
+		"list-invites":     {"GET", "/v1/groups/{groupId}/invites", group, "manager", ""},
+		"list-invites-one": {"GET", "/v1/groups/{groupId}/invites/{inviteId}", link, "admin", ""},
+		"delete-invite":    {"DELETE", "/v1/groups/{groupId}/invites/{inviteId}", link, "admin", ""},
+		"preview-invite":   {"POST", "/v1/invites/preview", nil, "", `{"code":"` + code + `"}`},
+		"directory":        {"GET", "/v1/me", nil, "user", ""},
+		"directory-create": {"POST", "/v1/orgs", nil, "newcomer", `{"name":"Harbour Choir"}`},
+	}
+}
+
+func TestEvents_AreWhatTheSeededStackExpects(t *testing.T) {
+	for name, d := range descriptions(t) {
+		want := text(t, event(t, d))
+		file := name + ".json"
+		if *update {
+			if err := os.WriteFile(file, want, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got, want) {
+			t.Errorf("%s is not as it would be written now; if that is meant, run with -update", file)
+		}
+	}
+}
+
+// text gives an event as a file holds it. What the Go type says of client certificates is left out: there is none.
+func text(t *testing.T, e events.APIGatewayV2HTTPRequest) []byte {
+	t.Helper()
+	raw, err := json.Marshal(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var fields map[string]any
+	if err := json.Unmarshal(raw, &fields); err != nil {
+		t.Fatal(err)
+	}
+	delete(fields["requestContext"].(map[string]any), "authentication")
+	out, err := json.MarshalIndent(fields, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(out, '\n')
+}
+
+// event makes the event of a request, as API Gateway would.
+func event(t *testing.T, d description) events.APIGatewayV2HTTPRequest {
+	t.Helper()
+	path := d.route
+	for name, value := range d.parameters {
+		path = strings.Replace(path, "{"+name+"}", value, 1)
+	}
+	e := events.APIGatewayV2HTTPRequest{
+		Version: "2.0", RouteKey: d.method + " " + d.route, RawPath: path, PathParameters: d.parameters, Body: d.body,
+		Headers: map[string]string{"host": "127.0.0.1:8080", "user-agent": "event-file", "x-forwarded-proto": "http"},
+		RequestContext: events.APIGatewayV2HTTPRequestContext{
+			RouteKey: d.method + " " + d.route, AccountID: template.AccountID, Stage: "$default", RequestID: "event-file",
+			APIID: "local", DomainName: "127.0.0.1", DomainPrefix: "127", Time: "01/Jan/2026:09:00:00 +0000", TimeEpoch: 1767258000000,
+			HTTP: events.APIGatewayV2HTTPRequestContextHTTPDescription{
+				Method: d.method, Path: path, Protocol: "HTTP/1.1", SourceIP: "127.0.0.1", UserAgent: "event-file",
+			},
+		},
+	}
+	if d.body != "" {
+		e.Headers["content-type"] = "application/json"
+	}
+	if d.who != "" {
+		person, err := issuer.PersonOf(d.who)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.RequestContext.Authorizer = &events.APIGatewayV2HTTPRequestContextAuthorizerDescription{
+			JWT: &events.APIGatewayV2HTTPRequestContextAuthorizerJWTDescription{
+				Scopes: []string{"group-invites/use"},
+				Claims: map[string]string{
+					"iss": issuerURL, "sub": person.Subject, "aud": "local", "client_id": "local", "token_use": "access",
+					"scope": "group-invites/use", "name": person.Name, "email": person.Email, "email_verified": "true",
+				},
+			},
+		}
+	}
+	return e
+}

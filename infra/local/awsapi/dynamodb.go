@@ -1,0 +1,155 @@
+package awsapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"maps"
+	"net/http"
+	"strings"
+
+	"group-invites/infra/local/lambda"
+	"group-invites/infra/local/template"
+)
+
+// Operations that cost capacity units, and of which kind.
+var units = map[string]func(u *lambda.Usage, n float64){
+	"GetItem": read, "BatchGetItem": read, "TransactGetItems": read, "Query": read, "Scan": read,
+	"PutItem": write, "UpdateItem": write, "DeleteItem": write, "BatchWriteItem": write, "TransactWriteItems": write,
+}
+
+func read(u *lambda.Usage, n float64) { u.ReadUnits += n }
+
+func write(u *lambda.Usage, n float64) { u.WriteUnits += n }
+
+// call is what must be known of a DynamoDB request.
+type call struct {
+	TableName              string
+	IndexName              string
+	RequestItems           map[string]json.RawMessage
+	TransactItems          []map[string]struct{ TableName string }
+	ReturnConsumedCapacity *string
+}
+
+// dynamoDB passes a call on to the engine if its caller may make it.
+func (a *API) dynamoDB(w http.ResponseWriter, r *http.Request, caller identity, operation string, body []byte) {
+	var c call
+	if err := json.Unmarshal(body, &c); err != nil {
+		fail(w, http.StatusBadRequest, "com.amazon.coral.service#SerializationException", err.Error())
+		return
+	}
+	if message := a.authorize(caller, c.permissions(operation)); message != "" {
+		fail(w, http.StatusBadRequest, "com.amazon.coral.service#AccessDeniedException", message)
+		return
+	}
+	add := units[operation]
+	if add != nil && c.ReturnConsumedCapacity == nil {
+		body = askForCapacity(body)
+	}
+
+	out := r.Clone(r.Context())
+	out.URL.Scheme, out.URL.Host, out.Host = a.engine.Scheme, a.engine.Host, a.engine.Host
+	out.RequestURI = ""
+	out.Header.Del("Connection")
+	out.Body, out.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	resp, err := a.transport.RoundTrip(out)
+	if err != nil {
+		fail(w, http.StatusServiceUnavailable, "ServiceUnavailableException", err.Error())
+		return
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	if err != nil {
+		fail(w, http.StatusServiceUnavailable, "ServiceUnavailableException", err.Error())
+		return
+	}
+	if caller.function != nil {
+		a.count(caller, add, consumed(answer))
+	}
+	maps.Copy(w.Header(), resp.Header)
+	w.Header().Del("Connection")
+	w.WriteHeader(resp.StatusCode)
+	w.Write(answer)
+}
+
+func (a *API) count(caller identity, add func(*lambda.Usage, float64), n float64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	u := a.usage[caller.accessKeyID]
+	u.Calls++
+	if add != nil {
+		add(&u, n)
+	}
+	a.usage[caller.accessKeyID] = u
+}
+
+// askForCapacity adds ReturnConsumedCapacity to a request. It changes nothing but the answer, which says more.
+func askForCapacity(body []byte) []byte {
+	_, fields, found := bytes.Cut(body, []byte("{"))
+	if !found {
+		return body
+	}
+	return append([]byte(`{"ReturnConsumedCapacity":"TOTAL",`), fields...)
+}
+
+// consumed is the number of capacity units in an answer. It decodes the fields of that name only: the rest of an answer
+// may be large. An item's attribute of that name holds no units.
+func consumed(answer []byte) float64 {
+	const field = `"ConsumedCapacity":`
+	total := 0.0
+	for {
+		_, rest, found := bytes.Cut(answer, []byte(field))
+		if !found {
+			return total
+		}
+		answer = rest
+		var raw json.RawMessage
+		if json.NewDecoder(bytes.NewReader(rest)).Decode(&raw) != nil {
+			continue
+		}
+		type capacity struct{ CapacityUnits float64 }
+		var one capacity
+		if json.Unmarshal(raw, &one) == nil {
+			total += one.CapacityUnits
+			continue
+		}
+		var many []capacity // one for each table
+		if json.Unmarshal(raw, &many) == nil {
+			for _, c := range many {
+				total += c.CapacityUnits
+			}
+		}
+	}
+}
+
+// permissions are the actions that a call needs, each on a resource.
+func (c call) permissions(operation string) []permission {
+	var needed []permission
+	switch operation {
+	case "BatchGetItem", "BatchWriteItem":
+		for table := range c.RequestItems {
+			needed = append(needed, permission{"dynamodb:" + operation, tableARN(table)})
+		}
+	case "TransactGetItems", "TransactWriteItems":
+		for _, item := range c.TransactItems {
+			for member, on := range item { // Get, Put, Update, Delete or ConditionCheck
+				needed = append(needed, permission{"dynamodb:" + member + "Item", tableARN(on.TableName)})
+			}
+		}
+	default:
+		resource := tableARN(c.TableName)
+		if c.IndexName != "" {
+			resource += "/index/" + c.IndexName
+		}
+		needed = append(needed, permission{"dynamodb:" + operation, resource})
+	}
+	return needed
+}
+
+// tableARN is the ARN of a table that a call names, be it by its ARN.
+func tableARN(name string) string {
+	if strings.HasPrefix(name, "arn:") {
+		return name
+	}
+	return "arn:aws:dynamodb:" + template.Region + ":" + template.AccountID + ":table/" + name
+}

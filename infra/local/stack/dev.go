@@ -1,0 +1,89 @@
+package stack
+
+import (
+	"bytes"
+	"crypto/rand"
+	_ "embed"
+	"encoding/json"
+	"html/template"
+	"net/http"
+
+	"group-invites/infra/local/issuer"
+)
+
+//go:embed devpage.html
+var devPageText string
+
+var devPage = template.Must(template.New("devpage").Parse(devPageText))
+
+// newcomers are people in no organization, offered as examples: any other word would do.
+var newcomers = []string{"newcomer", "newcomer2"}
+
+// devHandler serves what exists only on a developer's machine: the identity provider, and a page that tells what there is.
+func (s *Stack) devHandler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /dev/{$}", s.serveDevPage)
+	mux.HandleFunc("GET /dev/people", s.servePeople)
+	mux.HandleFunc("GET /dev/token/{who}", s.serveToken)
+	mux.Handle(oidcPath+"/", http.StripPrefix(oidcPath, s.issuer.Handler()))
+	return mux
+}
+
+// serveToken answers with a token and nothing else, so that $(curl …) is one.
+func (s *Stack) serveToken(w http.ResponseWriter, r *http.Request) {
+	token, err := s.issuer.Token(r.PathValue("who"))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusNotFound)
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Write([]byte(token))
+}
+
+// person is a person as /dev/ shows them.
+type person struct {
+	Who   string `json:"who"`
+	Name  string `json:"name"`
+	Email string `json:"email"`
+	Sub   string `json:"sub"`
+	Token string `json:"token"` // URL
+}
+
+func (s *Stack) people(words []string) []person {
+	var out []person
+	for _, who := range words {
+		p, err := issuer.PersonOf(who)
+		if err != nil {
+			continue // the words are constants
+		}
+		out = append(out, person{p.Who, p.Name, p.Email, p.Subject, s.url + "/dev/token/" + p.Who})
+	}
+	return out
+}
+
+func (s *Stack) servePeople(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	json.NewEncoder(w).Encode(map[string]any{"items": append(s.people(issuer.People), s.people(newcomers)...)}) // texts
+}
+
+func (s *Stack) serveDevPage(w http.ResponseWriter, r *http.Request) {
+	nonce := rand.Text()
+	var page bytes.Buffer
+	err := devPage.Execute(&page, map[string]any{
+		"Nonce": nonce, "URL": s.url, "AWSEndpoint": s.AWSEndpoint(), "Engine": s.options.DynamoDBEndpoint, "Table": s.TableName(),
+		"Logs": s.folder.path("logs"), "Issuer": s.template.Authorizer.Issuer,
+		"Members": s.people(issuer.People), "Newcomers": s.people(newcomers), "Seeded": s.Seeded(), "Routes": s.template.Routes,
+	})
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'nonce-"+nonce+"'; script-src 'nonce-"+nonce+"'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cache-Control", "no-store")
+	w.Write(page.Bytes())
+}

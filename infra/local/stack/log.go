@@ -1,0 +1,159 @@
+package stack
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"group-invites/infra/local/gateway"
+)
+
+// log tells people what happens: a line a request, and of what functions print only what needs attention. Everything
+// that they print goes to a file of the function's name.
+type log struct {
+	mu    sync.Mutex
+	out   io.Writer
+	color bool
+	dir   string
+	files map[string]*os.File
+}
+
+func newLog(out io.Writer, color bool, dir string) (*log, error) {
+	if out == nil {
+		out = io.Discard
+	}
+	return &log{out: out, color: color, dir: dir, files: map[string]*os.File{}}, os.MkdirAll(dir, 0o700)
+}
+
+// Close closes the files. Lines that come later are dropped.
+func (l *log) Close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var err error
+	for _, f := range l.files {
+		err = errors.Join(err, f.Close())
+	}
+	return err
+}
+
+// Write passes text on to people.
+func (l *log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.out.Write(p)
+}
+
+// SGR codes of terminals.
+const (
+	red, green, yellow, cyan, dim = "31", "32", "33", "36", "2"
+)
+
+func (l *log) paint(code, text string) string {
+	if !l.color || code == "" {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
+
+// request writes the line of a request, such as
+//
+//	15:04:05 201 POST /v1/invites/redeem  12 ms  warm  3 calls  2.5 R  6 W
+func (l *log) request(r gateway.Record) {
+	var b strings.Builder
+	b.WriteString(l.paint(dim, r.Time.Format(time.TimeOnly)) + " ")
+	b.WriteString(l.paint(statusColor(r.Status), strconv.Itoa(r.Status)) + " ")
+	path := (&url.URL{Path: r.Path}).EscapedPath() // nothing that a terminal would obey
+	fmt.Fprintf(&b, "%-6s %s  %s", printable(r.Method), path, milliseconds(r.Duration))
+	if r.Called {
+		start := "warm"
+		if r.Result.Cold {
+			start = l.paint(yellow, "cold") + " (init " + milliseconds(r.Result.InitDuration) + ")"
+		}
+		u := r.Result.Usage
+		fmt.Fprintf(&b, "  %s  %d calls", start, u.Calls)
+		if u.ReadUnits > 0 || u.WriteUnits > 0 {
+			fmt.Fprintf(&b, "  %s R  %s W", strconv.FormatFloat(u.ReadUnits, 'f', -1, 64), strconv.FormatFloat(u.WriteUnits, 'f', -1, 64))
+		}
+	}
+	b.WriteByte('\n')
+	if r.Err != nil {
+		line := "         " + r.Function + ": " + printable(r.Err.Error())
+		if r.Status < http.StatusInternalServerError {
+			line = "         gateway: " + printable(r.Err.Error())
+		}
+		b.WriteString(l.paint(statusColor(r.Status), line) + "\n")
+	}
+	io.WriteString(l, b.String())
+}
+
+func statusColor(status int) string {
+	switch {
+	case status >= 500:
+		return red
+	case status >= 400:
+		return yellow
+	case status >= 300:
+		return cyan
+	}
+	return green
+}
+
+func milliseconds(d time.Duration) string {
+	ms := float64(d) / float64(time.Millisecond)
+	if ms < 10 {
+		return strconv.FormatFloat(ms, 'f', 1, 64) + " ms"
+	}
+	return strconv.FormatFloat(ms, 'f', 0, 64) + " ms"
+}
+
+// printable replaces what a terminal would obey.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
+			return ' '
+		}
+		return r
+	}, s)
+}
+
+// functionLine keeps a line that a function printed, and shows warnings, errors and what isn't a log line at all.
+func (l *log) functionLine(function, line string) {
+	l.mu.Lock()
+	f := l.files[function]
+	if f == nil {
+		var err error
+		f, err = os.OpenFile(filepath.Join(l.dir, function+".log"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		if err == nil {
+			l.files[function] = f
+		}
+	}
+	if f != nil {
+		io.WriteString(f, line+"\n") // a full disk must not stop the function
+	}
+	l.mu.Unlock()
+
+	var entry struct{ Level string }
+	if json.Unmarshal([]byte(line), &entry) == nil && entry.Level != "WARN" && entry.Level != "ERROR" && entry.Level != "FATAL" {
+		return
+	}
+	fmt.Fprintf(l, "         %s %s\n", l.paint(dim, function), printable(line))
+}
+
+// refused reports a call that a function's policy doesn't allow: in the cloud it would fail as well.
+func (l *log) refused(function, action, resource string) {
+	l.problem(fmt.Sprintf("ACCESS DENIED: no statement in template.yaml allows %s to %s on %s", function, action, printable(resource)))
+}
+
+// problem reports what people must know.
+func (l *log) problem(text string) {
+	io.WriteString(l, l.paint(red, "         "+text)+"\n")
+}

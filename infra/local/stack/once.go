@@ -1,0 +1,47 @@
+package stack
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"group-invites/infra/local/lambda"
+	"group-invites/infra/local/template"
+)
+
+// InvokeOnce sends one event to a fresh process of one function, past the gateway, and ends the process. It uses the AWS
+// endpoint of the stack that runs on the data folder; where none runs, it starts one for as long as it takes. Line
+// receives what the function prints.
+func InvokeOnce(ctx context.Context, o Options, function string, event []byte, line func(string)) (lambda.Result, error) {
+	state, running := Running(o.DataDir)
+	if !running {
+		s, err := Start(ctx, o)
+		if err != nil {
+			return lambda.Result{}, err
+		}
+		defer s.Close()
+		state, o.Binaries = s.state(), s.options.Binaries
+	}
+	t, err := loadTemplate(o.Root, state.URL, state.TableName, state.Parameters)
+	if err != nil {
+		return lambda.Result{}, err
+	}
+	if !slices.ContainsFunc(t.Functions, func(f template.Function) bool { return f.Name == function }) {
+		return lambda.Result{}, fmt.Errorf("template.yaml has no function %q", function)
+	}
+	if o.Binaries == "" {
+		o.Binaries = filepath.Join(o.Root, ".local", "bin")
+		if err := Build(ctx, o.Root, o.Binaries); err != nil {
+			return lambda.Result{}, err
+		}
+	}
+	service := lambda.New(lambda.Options{
+		Functions: functions(t, o.Binaries, state.AWSEndpoint),
+		Numbered:  os.Getpid() * 1000, // so that its calls aren't counted with the stack's own processes'
+		Line:      func(_, text string) { line(text) },
+	})
+	defer service.Close()
+	return service.Invoke(ctx, function, event)
+}

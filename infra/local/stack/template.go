@@ -1,0 +1,73 @@
+package stack
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+
+	"group-invites/infra/local/issuer"
+	"group-invites/infra/local/lambda"
+	"group-invites/infra/local/template"
+)
+
+const (
+	audience = "local"
+	// keyRingID is the logical id of the secret with the key ring.
+	keyRingID = "KeyRing"
+	// oidcPath is where the identity provider is, below the stack's URL.
+	oidcPath = "/dev/oidc"
+)
+
+// loadTemplate resolves the template for a stack at this URL.
+func loadTemplate(root, baseURL, table string, overrides map[string]string) (*template.Template, error) {
+	origin, err := localhostURL(baseURL)
+	if err != nil {
+		return nil, err
+	}
+	parameters := map[string]string{
+		"Table":                table,
+		"PublicBaseUrl":        baseURL,
+		"AllowedOrigins":       baseURL + "," + origin,
+		"OidcIssuer":           baseURL + oidcPath,
+		"OidcAudience":         audience,
+		"OpenOrganizations":    "true",
+		"ThrottlingRateLimit":  highLimit,
+		"ThrottlingBurstLimit": highLimit,
+		"PreviewRateLimit":     highLimit,
+		"PreviewBurstLimit":    highLimit,
+	}
+	maps.Copy(parameters, overrides)
+	return template.Load(filepath.Join(root, "template.yaml"), parameters)
+}
+
+// functions are the template's functions as the Lambda service takes them, with their AWS endpoint.
+func functions(t *template.Template, binaries, awsEndpoint string) []lambda.Function {
+	var out []lambda.Function
+	for _, f := range t.Functions {
+		environment := maps.Clone(f.Environment)
+		environment["AWS_ENDPOINT_URL"] = awsEndpoint
+		out = append(out, lambda.Function{
+			Name: f.Name, Binary: filepath.Join(binaries, f.Name), Environment: environment, Timeout: f.Timeout, MemoryMB: f.MemoryMB,
+		})
+	}
+	return out
+}
+
+// checkBinaries makes sure that every function of the template has been built.
+func checkBinaries(t *template.Template, binaries string) error {
+	for _, f := range t.Functions {
+		if _, err := os.Stat(filepath.Join(binaries, f.Name)); err != nil {
+			return fmt.Errorf("%s in template.yaml has no binary: is there a functions/%s? (%w)", f.LogicalID, f.Name, err)
+		}
+	}
+	return nil
+}
+
+func newIssuer(t *template.Template, folder *dataFolder) (*issuer.Issuer, error) {
+	o := issuer.Options{URL: t.Authorizer.Issuer, Audience: t.Authorizer.Audiences[0], KeyFile: folder.path("issuer.pem")}
+	if len(t.Authorizer.Scopes) > 0 {
+		o.Scope = t.Authorizer.Scopes[0]
+	}
+	return issuer.New(o)
+}

@@ -1,0 +1,111 @@
+package template
+
+import (
+	"maps"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Function is a Lambda function.
+type Function struct {
+	LogicalID   string
+	Name        string // the folder below functions/: FunctionName without the stack's name
+	Environment map[string]string
+	Timeout     time.Duration
+	MemoryMB    int
+	Policies    []Statement
+}
+
+// Statement is one statement of the policy of a function's role.
+type Statement struct {
+	Sid       string
+	Effect    string
+	Actions   []string
+	Resources []string
+}
+
+// Properties of functions that change nothing locally: every machine has its own processor, all of the code is built
+// from the folder that the function is named after, and its lines go to a file rather than to a log group.
+var functionIgnored = []string{
+	"Description", "LoggingConfig", "Runtime", "Architectures", "Handler", "CodeUri", "Tags", "Tracing",
+	"AutoPublishAlias", "DeploymentPreference", "ReservedConcurrentExecutions",
+}
+
+// readGlobals takes what Globals says of all functions.
+func (l *loader) readGlobals(section *yaml.Node) Function {
+	f := Function{Timeout: 3 * time.Second, MemoryMB: 128} // Lambda's own defaults
+	l.known(section, "Function")
+	if globals := l.field(section, "Function"); globals != nil {
+		l.known(globals, append(functionIgnored, "MemorySize", "Timeout", "Environment")...)
+		l.readSettings(&f, globals)
+	}
+	return f
+}
+
+func (l *loader) readFunction(t *Template, id string, properties *yaml.Node, globals Function) {
+	l.known(properties, append(functionIgnored, "FunctionName", "MemorySize", "Timeout", "Environment", "Policies", "Events")...)
+	f := globals
+	f.LogicalID = id
+	f.Environment = maps.Clone(globals.Environment)
+	l.readSettings(&f, properties)
+
+	name, ok := strings.CutPrefix(l.functionName(id), l.stackName+"-")
+	if !ok {
+		l.fail(properties, "FunctionName must be ${AWS::StackName}, a hyphen and the name of the function's folder")
+	}
+	f.Name = name
+
+	for _, policy := range l.get(properties, "Policies").list {
+		l.knownIn(policy, "Version", "Statement")
+		for _, s := range l.of(policy, "Statement").list {
+			f.Policies = append(f.Policies, l.readStatement(s))
+		}
+	}
+	for name, event := range l.fields(l.field(properties, "Events")) {
+		if kind := l.string(l.get(event, "Type"), "Type"); kind != "HttpApi" {
+			l.fail(event, "event %s: the local stack doesn't know events of type %s", name, kind)
+		}
+		t.Routes = append(t.Routes, l.readRoute(f.Name, event))
+	}
+	t.Functions = append(t.Functions, f)
+}
+
+// readSettings takes what a function's own properties and Globals have in common.
+func (l *loader) readSettings(f *Function, properties *yaml.Node) {
+	if v := l.get(properties, "Timeout"); v.shape != absent {
+		f.Timeout = time.Duration(l.number(v, "Timeout") * float64(time.Second))
+	}
+	if v := l.get(properties, "MemorySize"); v.shape != absent {
+		f.MemoryMB = int(l.number(v, "MemorySize"))
+	}
+	environment := l.get(properties, "Environment")
+	l.knownIn(environment, "Variables")
+	for name, v := range l.of(environment, "Variables").fields {
+		if f.Environment == nil {
+			f.Environment = map[string]string{}
+		}
+		f.Environment[name] = l.string(v, name)
+	}
+}
+
+func (l *loader) readStatement(s value) Statement {
+	l.knownIn(s, "Sid", "Effect", "Action", "Resource")
+	statement := Statement{
+		Effect:    l.string(l.of(s, "Effect"), "Effect"),
+		Actions:   l.strings(l.of(s, "Action"), "Action"),
+		Resources: l.strings(l.of(s, "Resource"), "Resource"),
+	}
+	if sid := l.of(s, "Sid"); sid.shape != absent {
+		statement.Sid = l.string(sid, "Sid")
+	}
+	if len(statement.Actions) == 0 || len(statement.Resources) == 0 {
+		l.fail(s.node, "a statement needs Action and Resource")
+	}
+	return statement
+}
+
+func (l *loader) functionName(id string) string {
+	return l.string(l.get(l.properties(id), "FunctionName"), "FunctionName")
+}

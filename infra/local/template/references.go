@@ -1,0 +1,69 @@
+package template
+
+import "go.yaml.in/yaml/v3"
+
+// Types of resources that the local stack runs or that its functions may refer to.
+const (
+	kindFunction = "AWS::Serverless::Function"
+	kindAPI      = "AWS::Serverless::HttpApi"
+	kindTable    = "AWS::DynamoDB::Table"
+	kindSecret   = "AWS::SecretsManager::Secret"
+	kindLogGroup = "AWS::Logs::LogGroup"
+)
+
+// ref is what Ref yields for a pseudo-parameter, a parameter or a resource.
+func (l *loader) ref(n *yaml.Node, name string) value {
+	switch name {
+	case "AWS::StackName":
+		return scalar(n, l.stackName)
+	case "AWS::Region":
+		return scalar(n, Region)
+	case "AWS::AccountId":
+		return scalar(n, AccountID)
+	case "AWS::Partition":
+		return scalar(n, "aws")
+	case "AWS::URLSuffix":
+		return scalar(n, "amazonaws.com")
+	case "AWS::NoValue":
+		return value{node: n}
+	}
+	if v, ok := l.parameters[name]; ok {
+		v.node = n
+		return v
+	}
+	if l.resources[name] == nil {
+		l.fail(n, "%s is neither a parameter nor a resource", name)
+	}
+	switch kind := l.kind(name); kind {
+	case kindTable:
+		return scalar(n, l.tableName)
+	case kindSecret:
+		return scalar(n, secretARN(name))
+	case kindFunction:
+		return scalar(n, l.functionName(name))
+	case kindAPI:
+		return scalar(n, "local")
+	default:
+		l.fail(n, "the local stack gives no name to %s, of type %s", name, kind)
+		return value{}
+	}
+}
+
+// attribute is what GetAtt yields.
+func (l *loader) attribute(n *yaml.Node, resource, attribute string) string {
+	if l.resources[resource] == nil {
+		l.fail(n, "%s isn't a resource", resource)
+	}
+	switch l.kind(resource) + "." + attribute {
+	case kindTable + ".Arn":
+		return "arn:aws:dynamodb:" + Region + ":" + AccountID + ":table/" + l.tableName
+	case kindFunction + ".Arn":
+		return "arn:aws:lambda:" + Region + ":" + AccountID + ":function:" + l.functionName(resource)
+	}
+	l.fail(n, "the local stack doesn't know the attribute %s of %s", attribute, resource)
+	return ""
+}
+
+func secretARN(id string) string {
+	return "arn:aws:secretsmanager:" + Region + ":" + AccountID + ":secret:" + id
+}

@@ -1,0 +1,254 @@
+package template_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"group-invites/infra/local/engine"
+	"group-invites/infra/local/project"
+	"group-invites/infra/local/template"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+)
+
+func deployed(t *testing.T, parameters map[string]string) *template.Template {
+	t.Helper()
+	root, err := project.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tmpl, err := template.Load(filepath.Join(root, "template.yaml"), parameters)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tmpl
+}
+
+func local() map[string]string {
+	return map[string]string{
+		"PublicBaseUrl": "http://127.0.0.1:8080", "OidcIssuer": "http://127.0.0.1:8080/dev/oidc", "OidcAudience": "local,second",
+	}
+}
+
+func TestLoad_DeployedTemplate(t *testing.T) {
+	tmpl := deployed(t, local())
+
+	names := map[string]template.Function{}
+	for _, f := range tmpl.Functions {
+		names[f.Name] = f
+	}
+	create, ok := names["create-invite"]
+	if !ok || create.LogicalID != "CreateInvite" || create.Timeout != 10*time.Second || create.MemoryMB != 256 {
+		t.Errorf("create-invite = %+v", create)
+	}
+	for name, want := range map[string]string{
+		"TABLE_NAME":         "local-group-invites",
+		"STACK_NAME":         "local-group-invites",
+		"PUBLIC_BASE_URL":    "http://127.0.0.1:8080",
+		"KEY_RING_SECRET_ID": "arn:aws:secretsmanager:local:000000000000:secret:KeyRing",
+		"RETENTION_DAYS":     "30",
+		"AWS_ENDPOINT_URL":   "",
+	} {
+		if got, ok := create.Environment[name]; !ok || got != want {
+			t.Errorf("create-invite has %s=%q (%v), want %q", name, got, ok, want)
+		}
+	}
+	statement := slices.IndexFunc(names["list-invites"].Policies, func(s template.Statement) bool { return s.Sid == "ListOwn" })
+	if statement < 0 {
+		t.Fatal("list-invites has no statement ListOwn")
+	}
+	own := names["list-invites"].Policies[statement]
+	if own.Effect != "Allow" || !slices.Equal(own.Actions, []string{"dynamodb:Query"}) ||
+		!slices.Equal(own.Resources, []string{"arn:aws:dynamodb:local:000000000000:table/local-group-invites/index/lists"}) {
+		t.Errorf("ListOwn = %+v", own)
+	}
+
+	routes := map[string]template.Route{}
+	for _, r := range tmpl.Routes {
+		routes[r.Key()] = r
+	}
+	if r := routes["POST /v1/invites/preview"]; r.Function != "preview-invite" || !r.Open || r.Scopes != nil {
+		t.Errorf("preview route = %+v, want an open one", r)
+	}
+	if r := routes["POST /v1/groups/{groupId}/invites"]; r.Function != "create-invite" || r.Open || !slices.Equal(r.Scopes, []string{"group-invites/use"}) {
+		t.Errorf("create route = %+v", r)
+	}
+	if r, ok := routes[template.DefaultRoute]; !ok || !r.Open {
+		t.Errorf("$default route = %+v", r)
+	}
+	if a := tmpl.Authorizer; a.Issuer != "http://127.0.0.1:8080/dev/oidc" || !slices.Equal(a.Audiences, []string{"local", "second"}) {
+		t.Errorf("authorizer = %+v", a)
+	}
+	if c := tmpl.CORS; !slices.Equal(c.AllowOrigins, []string{"http://127.0.0.1:8080"}) || c.MaxAge != 10*time.Minute {
+		t.Errorf("CORS = %+v, want PublicBaseUrl alone where AllowedOrigins is empty", c)
+	}
+	if d := tmpl.Throttling.Default; d.Rate != 1000 || d.Burst != 2000 {
+		t.Errorf("default throttle = %+v", d)
+	}
+	if p := tmpl.Throttling.Routes["POST /v1/invites/preview"]; p.Rate != 200 || p.Burst != 400 {
+		t.Errorf("preview throttle = %+v", p)
+	}
+}
+
+func TestLoad_ParametersReachEverythingThatRefersToThem(t *testing.T) {
+	parameters := local()
+	parameters["AllowedOrigins"] = "http://127.0.0.1:8080, http://localhost:8080"
+	parameters["AWS::StackName"] = "mine"
+	parameters["Table"] = "mine-table"
+	tmpl := deployed(t, parameters)
+	if want := []string{"http://127.0.0.1:8080", "http://localhost:8080"}; !slices.Equal(tmpl.CORS.AllowOrigins, want) {
+		t.Errorf("origins = %q, want %q", tmpl.CORS.AllowOrigins, want)
+	}
+	f := tmpl.Functions[0]
+	if tmpl.StackName != "mine" || f.Environment["TABLE_NAME"] != "mine-table" || tmpl.Table.Name != "mine-table" || strings.Contains(f.Name, "mine") {
+		t.Errorf("stack %q, function %q with table %q", tmpl.StackName, f.Name, f.Environment["TABLE_NAME"])
+	}
+	if resource := f.Policies[0].Resources[0]; resource != "arn:aws:dynamodb:local:000000000000:table/mine-table" {
+		t.Errorf("the policy is for %s", resource)
+	}
+}
+
+func TestTable_IsWhatTheEngineCreates(t *testing.T) {
+	e, err := engine.Start(t.Context(), engine.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Stop()
+	tmpl := deployed(t, local())
+	c := engine.Client(e.Endpoint())
+	if _, err := c.CreateTable(t.Context(), tmpl.Table.CreateTableInput("some-name")); err != nil {
+		t.Fatal(err)
+	}
+	out, err := c.DescribeTable(t.Context(), &dynamodb.DescribeTableInput{TableName: aws.String("some-name")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(out.Table.GlobalSecondaryIndexes); n != 1 || aws.ToString(out.Table.GlobalSecondaryIndexes[0].IndexName) != "lists" {
+		t.Errorf("%d indexes", n)
+	}
+	if out.Table.StreamSpecification == nil || tmpl.Table.TTLAttribute != "ttl" {
+		t.Errorf("stream %v, TTL attribute %q", out.Table.StreamSpecification, tmpl.Table.TTLAttribute)
+	}
+}
+
+// minimal is a template with one function, into which the tests put what they try.
+const minimal = `
+Parameters:
+  Given: { Type: String }
+  Listed: { Type: CommaDelimitedList, Default: "a, b,c" }
+  Count: { Type: Number, Default: 3, MinValue: 1, MaxValue: 5 }
+  Word: { Type: String, Default: "no", AllowedValues: ["yes", "no"] }
+Conditions:
+  Yes: !Equals [!Ref Word, "no"]
+  No: !Not [!Condition Yes]
+  Both: !And [!Condition Yes, !Not [{ Condition: No }]]
+  Either: !Or [!Condition No, Fn::Equals: [a, b]]
+Resources:
+  Dropped: { Type: AWS::SecretsManager::Secret, Condition: No }
+  Ring: { Type: AWS::SecretsManager::Secret }
+  Queue: { Type: AWS::SQS::Queue }
+  Table:
+    Type: AWS::DynamoDB::Table
+    Properties: { BillingMode: PAY_PER_REQUEST }
+  Api:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      Auth: { DefaultAuthorizer: A, Authorizers: { A: { IdentitySource: $request.header.Authorization, JwtConfiguration: { issuer: i, audience: [a] } } } }
+      DefaultRouteSettings: { ThrottlingRateLimit: 1, ThrottlingBurstLimit: 1 }
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      FunctionName: !Sub "${AWS::StackName}-f"
+      Environment:
+        Variables:
+          X: EXPRESSION
+`
+
+func load(t *testing.T, text string, parameters map[string]string) (*template.Template, error) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "template.yaml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return template.Load(file, parameters)
+}
+
+func TestLoad_Intrinsics(t *testing.T) {
+	for expression, want := range map[string]string{
+		`!Ref Given`:                     "g",
+		`{ Ref: Given }`:                 "g",
+		`!Ref AWS::Region`:               "local",
+		`!Ref AWS::AccountId`:            "000000000000",
+		`!Ref Ring`:                      "arn:aws:secretsmanager:local:000000000000:secret:Ring",
+		`!Ref Table`:                     "local-group-invites",
+		`!Ref F`:                         "local-group-invites-f",
+		`!GetAtt Table.Arn`:              "arn:aws:dynamodb:local:000000000000:table/local-group-invites",
+		`{ "Fn::GetAtt": [Table, Arn] }`: "arn:aws:dynamodb:local:000000000000:table/local-group-invites",
+		`!Sub "${AWS::Partition}-${Given}-${Table.Arn}"`:     "aws-g-arn:aws:dynamodb:local:000000000000:table/local-group-invites",
+		`!Sub "${!Given} ${AWS::URLSuffix}"`:                 "${Given} amazonaws.com",
+		`!Sub ["${Own}/${Given}", { Own: !Ref Count }]`:      "3/g",
+		`{ "Fn::Sub": "x${Given}" }`:                         "xg",
+		`!Join ["+", !Ref Listed]`:                           "a+b+c",
+		`!Join ["", [a, !Ref AWS::NoValue, c]]`:              "ac",
+		`!Select [1, !Ref Listed]`:                           "b",
+		`!Select [2, !Split ["/", "x/y/z"]]`:                 "z",
+		`!If [Yes, then, else]`:                              "then",
+		`!If [No, then, !If [Both, { Ref: Given }, wrong]]`:  "g",
+		`!If [Either, then, else]`:                           "else",
+		`{ "Fn::If": [Yes, !Join ["", [x, y]], !Ref Count]}`: "xy",
+	} {
+		tmpl, err := load(t, strings.Replace(minimal, "EXPRESSION", expression, 1), map[string]string{"Given": "g"})
+		if err != nil {
+			t.Errorf("%s: %v", expression, err)
+		} else if got := tmpl.Functions[0].Environment["X"]; got != want {
+			t.Errorf("%s = %q, want %q", expression, got, want)
+		}
+	}
+}
+
+func TestLoad_Faults(t *testing.T) {
+	given := map[string]string{"Given": "g"}
+	with := func(expression string) string { return strings.Replace(minimal, "EXPRESSION", expression, 1) }
+	for name, test := range map[string]struct {
+		text       string
+		parameters map[string]string
+		want       string
+	}{
+		"all missing parameters are named": {
+			strings.Replace(with("x"), "Given:", "Other: { Type: String }\n  Given:", 1), nil, "parameters without a value: Other, Given",
+		},
+		"an unknown parameter":          {with("x"), map[string]string{"Given": "g", "Wrong": "w"}, "no such parameters: Wrong"},
+		"a value that isn't allowed":    {with("x"), map[string]string{"Given": "g", "Word": "perhaps"}, `parameter Word doesn't allow "perhaps"`},
+		"a number that is too high":     {with("x"), map[string]string{"Given": "g", "Count": "6"}, "parameter Count must be at most 5"},
+		"a parameter that is no number": {with("x"), map[string]string{"Given": "g", "Count": "many"}, "must be a number"},
+		"an unknown intrinsic":          {with("!Base64 x"), given, "template.yaml:30: the local stack doesn't know the intrinsic function Base64"},
+		"a long unknown intrinsic":      {with(`{ "Fn::ImportValue": x }`), given, "intrinsic function ImportValue"},
+		"a reference to nothing":        {with("!Ref Nothing"), given, "template.yaml:30: Nothing is neither a parameter nor a resource"},
+		"a resource that was dropped":   {with("!Ref Dropped"), given, "Dropped is neither"},
+		"a resource of another type":    {with("!Ref Queue"), given, "no name to Queue, of type AWS::SQS::Queue"},
+		"an unknown attribute":          {with("!GetAtt Table.StreamArn"), given, "attribute StreamArn of Table"},
+		"an unknown condition":          {with("!If [Maybe, a, b]"), given, `no condition "Maybe"`},
+		"an open substitution":          {with(`!Sub "${Given"`), given, "${ without }"},
+		"an unknown property":           {with("x") + "      SnapStart: { ApplyOn: None }\n", given, "the local stack doesn't know SnapStart"},
+		"an unknown kind of event":      {with("x") + "      Events: { E: { Type: SQS } }\n", given, "events of type SQS"},
+		"a policy with a condition": {
+			with("x") + "      Policies: [{ Statement: [{ Effect: Allow, Action: a, Resource: r, Condition: {} }] }]\n", given, "doesn't know Condition",
+		},
+		"settings of a route that isn't one": {
+			strings.Replace(with("x"), "      DefaultRouteSettings", "      RouteSettings: { \"GET /x\": { ThrottlingRateLimit: 1, ThrottlingBurstLimit: 1 } }\n      DefaultRouteSettings", 1),
+			given, "settings for GET /x, which isn't a route",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tmpl, err := load(t, test.text, test.parameters)
+			if err == nil || !strings.Contains(err.Error(), test.want) || tmpl != nil {
+				t.Errorf("error %v, want one with %q", err, test.want)
+			}
+		})
+	}
+}
