@@ -26,7 +26,7 @@ $(FUNCTIONS:%=build-%): build-%:
 
 .PHONY: run
 run: ## Bring up the whole stack on this machine: http://127.0.0.1:8080 (PORT, DATA_DIR)
-	@go run ./infra/local run
+	@go build -o .local/local ./infra/local && exec .local/local run
 
 .PHONY: invoke
 invoke: ## Run one event through one function: FUNCTION=redeem-invite EVENT=infra/events/redeem-invite.json
@@ -80,7 +80,7 @@ fuzz: ## Run every fuzz test for FUZZ_TIME each (30s)
 
 .PHONY: clean
 clean: ## Delete what was built and installed here, but not the local stack's data
-	rm -rf .aws-sam .local/build .local/bin .local/venv infra/local/engine/node_modules
+	rm -rf .aws-sam .local/build .local/bin .local/local .local/venv infra/local/engine/node_modules
 
 .PHONY: help
 help:

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"group-invites/infra/local/project"
+	"group-invites/infra/local/stack"
 )
 
 const module = "group-invites/"
@@ -46,7 +47,7 @@ func root(t *testing.T) string {
 // packages gives the packages of the module, by their path below it.
 func packages(t *testing.T) map[string]goPackage {
 	t.Helper()
-	command := exec.Command("go", "list", "-tags", "lambda.norpc", "-deps=false", "-json=ImportPath,Name,Dir,Imports,Deps", "./...")
+	command := exec.Command("go", "list", "-tags", stack.BuildTags, "-deps=false", "-json=ImportPath,Name,Dir,Imports,Deps", "./...")
 	command.Dir, command.Stderr = root(t), os.Stderr
 	out, err := command.Output()
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"group-invites/infra/local/stack"
 	"group-invites/infra/local/template"
 	"group-invites/shared/dynamo/dynamotest"
 	"group-invites/shared/httpapi"
@@ -115,10 +116,8 @@ func lines(m map[string]string) string {
 // template gives it, beside what Lambda itself sets.
 func TestVariables(t *testing.T) {
 	bin := t.TempDir()
-	build := exec.Command("go", "build", "-tags", "lambda.norpc", "-o", bin+"/", "./functions/...")
-	build.Dir = root(t)
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	if err := stack.Build(t.Context(), root(t), bin); err != nil {
+		t.Fatal(err)
 	}
 	lambdaSets := []string{"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
 	const optional = "AWS_ENDPOINT_URL" // empty in the cloud

@@ -22,12 +22,13 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	go endWithParent(ctx, stop)
 	go func() {
 		<-ctx.Done()
 		stop() // from now on a signal kills
 		again := make(chan os.Signal, 1)
-		signal.Notify(again, os.Interrupt, syscall.SIGTERM)
+		signal.Notify(again, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 		<-again
 		child.KillAll()
 		os.Exit(130)

@@ -1,35 +1,39 @@
 package main
 
 import (
+	_ "embed"
 	"fmt"
 	"io"
+	"strings"
 
 	"group-invites/infra/local/stack"
 )
 
-// walkthrough prints commands for a first use: each works as it stands, in this order.
+// walkthroughScript is a first use, command by command; the README shows the same. It is written for a fresh stack on the
+// default address.
+//
+//go:embed walkthrough.sh
+var walkthroughScript string
+
+// The lines of the script that depend on the address.
+const (
+	baseLine  = "B=http://127.0.0.1:8080\n"
+	groupLine = "GROUP=d6625d02804133cd\n"
+)
+
+// walkthrough prints it for this stack, to be pasted into bash or zsh in another terminal.
 func walkthrough(w io.Writer, s *stack.Stack) {
-	group := "GROUP"
+	script := strings.Replace(walkthroughScript, baseLine, "B="+s.URL()+"\n", 1)
 	for _, thing := range s.Seeded() {
 		if thing.Name == "group" {
-			group = thing.ID
+			script = strings.Replace(script, groupLine, "GROUP="+thing.ID+"\n", 1)
 		}
 	}
-	fmt.Fprintf(w, `%[1]s/dev/ shows people, ids and everything else. To see a link made and used:
+	fmt.Fprintf(w, `Open %s/dev/ for people, ids and everything else. To see a link made, used and deleted, paste this into
+another terminal (bash or zsh):
 
-  ADMIN=$(curl -s %[1]s/dev/token/admin)
-  NEWCOMER=$(curl -s %[1]s/dev/token/newcomer)
-
-  # the admin makes a link for anyone, good for a day
-  LINK=$(curl -s -X POST %[1]s/v1/groups/%[2]s/invites -H "Authorization: Bearer $ADMIN" \
-    -H 'Content-Type: application/json' -d '{"access":"anyone","expiration":"1d"}' | sed -n 's/.*"url":"\([^"]*\)".*/\1/p')
-  echo "$LINK"
-
-  # whoever holds it can see what it is, and joins by it
-  curl -s -X POST %[1]s/v1/invites/preview -H 'Content-Type: application/json' -d '{"code":"'"${LINK#*#}"'"}'
-  curl -s -X POST %[1]s/v1/invites/redeem -H "Authorization: Bearer $NEWCOMER" -H 'Content-Type: application/json' -d '{"code":"'"${LINK#*#}"'"}'
-
+%s
 Ctrl-C stops everything; the data stays.
 
-`, s.URL(), group)
+`, s.URL(), strings.TrimSuffix("  "+strings.ReplaceAll(script, "\n", "\n  "), "  "))
 }

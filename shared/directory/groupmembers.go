@@ -72,7 +72,7 @@ func (s *Service) PutGroupMember(ctx context.Context, caller Caller, group Group
 // RemoveGroupMember removes someone from the group and records that, also of someone who has left. Of the caller himself it is
 // leaving, which records no removal. Managers of the group may remove users, admins everyone.
 func (s *Service) RemoveGroupMember(ctx context.Context, caller Caller, group GroupID, user UserID) error {
-	attempted := false
+	var attempted GroupMember
 	return UntilDecided(ctx, func(ctx context.Context) error {
 		rows, err := s.readGroup(ctx, group, caller.ID, user)
 		if err != nil {
@@ -83,13 +83,13 @@ func (s *Service) RemoveGroupMember(ctx context.Context, caller Caller, group Gr
 		after := target.GroupMember
 		if user == caller.ID {
 			switch {
-			case !viewer.InGroup() && attempted:
+			case !viewer.InGroup() && attempted.State != "":
 				return nil // as in leaveOrg
 			case !viewer.SeesGroup() || !viewer.InGroup():
 				return ErrNotFound
 			}
-			attempted = true
 			after.State = StateLeft
+			attempted = after
 			return s.Store.ChangeGroupMember(ctx, target.GroupMember, after, nil)
 		}
 		switch {
@@ -97,12 +97,15 @@ func (s *Service) RemoveGroupMember(ctx context.Context, caller Caller, group Gr
 			return ErrNotFound
 		case !viewer.ManagesGroup():
 			return ErrForbidden
+		case attempted.State != "" && target.GroupMember == attempted:
+			return nil // by an attempt of this call whose answer was lost
 		case target.GroupMember.State == "":
 			return ErrNotFound
 		case target.OrgMember.Role != RoleUser && !viewer.IsAdmin():
 			return ErrForbidden
 		}
 		after.State, after.RemovedAt = StateRemoved, later(now, target.GroupMember.RemovedAt)
+		attempted = after
 		return s.Store.ChangeGroupMember(ctx, target.GroupMember, after, &AuditEntry{
 			Org: group.Org(), At: now, Actor: caller.ID, Action: AuditGroupMemberRemoved, Target: user.String(), Detail: group.String(),
 		})

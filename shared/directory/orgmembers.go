@@ -103,55 +103,45 @@ func (s *Service) listMembers(ctx context.Context, caller Caller, name string, r
 // PutOrgMember adds someone who was a member before, with the given role ("" is user); it lifts his removal. Someone who is in
 // gets the given role, if it is given. created tells whether he was added. Only admins may; strangers come by links.
 func (s *Service) PutOrgMember(ctx context.Context, caller Caller, org OrgID, user UserID, role Role) (member Member, created bool, err error) {
-	err = s.adminAct(ctx, caller, org, user, func(ctx context.Context, viewer, target Membership) error {
-		before := target.OrgMember
-		after := before
-		audit := &AuditEntry{Org: org, At: s.now(), Actor: caller.ID, Target: user.String()}
-		if target.InOrg() {
-			if role == "" || role == before.Role {
-				member = before.member(viewer)
-				return nil
-			}
-			after.Role = role
-			audit.Action, audit.Detail = AuditMemberRole, string(role)
-		} else {
+	err = s.adminAct(ctx, caller, org, user, func(viewer, target Membership) (OrgMember, AuditEntry, error) {
+		after, audit := target.OrgMember, AuditEntry{At: s.now()}
+		switch {
+		case !target.InOrg():
 			created = true
-			after.State, after.Since, after.JoinedAt, after.RemovedAt = StateIn, before.NextSince(audit.At), audit.At, time.Time{}
+			after.State, after.Since, after.JoinedAt, after.RemovedAt = StateIn, after.NextSince(audit.At), audit.At, time.Time{}
 			after.Role = role
 			if role == "" {
 				after.Role = RoleUser
 			}
 			audit.Action, audit.Detail = AuditMemberAdded, string(after.Role)
+		case role != "":
+			after.Role = role
+			audit.Action, audit.Detail = AuditMemberRole, string(role)
 		}
 		member = after.member(viewer)
-		return s.Store.ChangeOrgMember(ctx, before, after, audit)
+		return after, audit, nil
 	})
 	return member, created, err
 }
 
 // ChangeRole gives a member another role. Only admins may; [ErrLastAdmin] if no admin would be left.
 func (s *Service) ChangeRole(ctx context.Context, caller Caller, org OrgID, user UserID, role Role) (member Member, err error) {
-	err = s.adminAct(ctx, caller, org, user, func(ctx context.Context, viewer, target Membership) error {
+	err = s.adminAct(ctx, caller, org, user, func(viewer, target Membership) (OrgMember, AuditEntry, error) {
 		if !target.InOrg() {
-			return ErrNotFound
+			return OrgMember{}, AuditEntry{}, ErrNotFound
 		}
-		before := target.OrgMember
-		after := before
+		after := target.OrgMember
 		after.Role = role
 		member = after.member(viewer)
-		if role == before.Role {
-			return nil
-		}
-		return s.Store.ChangeOrgMember(ctx, before, after, &AuditEntry{
-			Org: org, At: s.now(), Actor: caller.ID, Action: AuditMemberRole, Target: user.String(), Detail: string(role),
-		})
+		return after, AuditEntry{At: s.now(), Action: AuditMemberRole, Detail: string(role)}, nil
 	})
 	return member, err
 }
 
-// adminAct reads the caller's and the target's rows, refuses everyone but admins, and acts; again, if the rows changed meanwhile.
-// A target who never was a member is [ErrNotFound].
-func (s *Service) adminAct(ctx context.Context, caller Caller, org OrgID, user UserID, act func(ctx context.Context, viewer, target Membership) error) error {
+// adminAct refuses everyone but admins, and turns the target's row into what act makes of it, if that is another; again, if rows
+// changed meanwhile. A target who never was a member is [ErrNotFound].
+func (s *Service) adminAct(ctx context.Context, caller Caller, org OrgID, user UserID, act func(viewer, target Membership) (OrgMember, AuditEntry, error)) error {
+	var attempted OrgMember
 	return UntilDecided(ctx, func(ctx context.Context) error {
 		rows, err := s.read(ctx, org, caller.ID, user)
 		if err != nil {
@@ -161,12 +151,20 @@ func (s *Service) adminAct(ctx context.Context, caller Caller, org OrgID, user U
 		switch {
 		case rows.Org == nil || !viewer.InOrg():
 			return ErrNotFound
+		case attempted.State != "" && target.OrgMember == attempted:
+			return nil // by an attempt of this call whose answer was lost; of the caller himself, it may have cost him the right
 		case !viewer.IsAdmin():
 			return ErrForbidden
 		case target.OrgMember.State == "":
 			return ErrNotFound
 		}
-		return act(ctx, viewer, target)
+		after, audit, err := act(viewer, target)
+		if err != nil || after == target.OrgMember {
+			return err
+		}
+		attempted = after
+		audit.Org, audit.Actor, audit.Target = org, caller.ID, user.String()
+		return s.Store.ChangeOrgMember(ctx, target.OrgMember, after, &audit)
 	})
 }
 
@@ -176,13 +174,10 @@ func (s *Service) RemoveOrgMember(ctx context.Context, caller Caller, org OrgID,
 	if user == caller.ID {
 		return s.leaveOrg(ctx, caller, org)
 	}
-	return s.adminAct(ctx, caller, org, user, func(ctx context.Context, _, target Membership) error {
-		now := s.now()
-		after := target.OrgMember
-		after.State, after.RemovedAt = StateRemoved, later(now, target.OrgMember.RemovedAt)
-		return s.Store.ChangeOrgMember(ctx, target.OrgMember, after, &AuditEntry{
-			Org: org, At: now, Actor: caller.ID, Action: AuditMemberRemoved, Target: user.String(),
-		})
+	return s.adminAct(ctx, caller, org, user, func(_, target Membership) (OrgMember, AuditEntry, error) {
+		after, audit := target.OrgMember, AuditEntry{At: s.now(), Action: AuditMemberRemoved}
+		after.State, after.RemovedAt = StateRemoved, later(audit.At, after.RemovedAt)
+		return after, audit, nil
 	})
 }
 

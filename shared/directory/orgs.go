@@ -79,6 +79,7 @@ func (s *Service) ChangeOrg(ctx context.Context, caller Caller, id OrgID, change
 		}
 		change.Name = &name
 	}
+	attempted := false
 	err = UntilDecided(ctx, func(ctx context.Context) error {
 		rows, err := s.read(ctx, id, caller.ID)
 		if err != nil {
@@ -88,12 +89,14 @@ func (s *Service) ChangeOrg(ctx context.Context, caller Caller, id OrgID, change
 		switch {
 		case rows.Org == nil || !m.InOrg():
 			return ErrNotFound
+		case attempted && *rows.Org == org:
+			return nil // by an attempt of this call whose answer was lost, or by another that came to the same
 		case !m.IsAdmin():
 			return ErrForbidden
 		case change.Version != 0 && change.Version != rows.Org.Version:
 			return ErrPrecondition
 		}
-		org = change.apply(*rows.Org)
+		org, attempted = change.apply(*rows.Org), true
 		return s.Store.ChangeOrg(ctx, *rows.Org, org, AuditEntry{
 			Org: id, At: s.now(), Actor: caller.ID, Action: AuditOrgChanged, Target: id.String(), Detail: change.describe(),
 		})

@@ -70,25 +70,20 @@ func matchesAny(patterns []string, text string, fold bool) bool {
 
 // matches tells whether the text has the form of an IAM pattern, in which * stands for anything and ? for one character.
 func matches(pattern, text string) bool {
-	for {
-		literal, rest, star := strings.Cut(pattern, "*")
-		if len(text) < len(literal) || !equal(literal, text[:len(literal)]) {
-			return false
-		}
-		text = text[len(literal):]
-		if !star {
-			return text == ""
-		}
-		if rest == "" {
-			return true
-		}
-		for i := range len(text) + 1 {
-			if matches(rest, text[i:]) {
-				return true
-			}
-		}
+	literal, rest, star := strings.Cut(pattern, "*")
+	if len(text) < len(literal) || !equal(literal, text[:len(literal)]) {
 		return false
 	}
+	text = text[len(literal):]
+	if !star {
+		return text == ""
+	}
+	for i := range len(text) + 1 {
+		if matches(rest, text[i:]) {
+			return true
+		}
+	}
+	return false
 }
 
 // equal compares texts of one length; a ? in the pattern is any character.

@@ -23,8 +23,7 @@ func Ensure(ctx context.Context, progress io.Writer) (string, error) {
 		return "", err
 	}
 	folder := filepath.Join(root, "infra", "local", "engine")
-	installed := filepath.Join(folder, "node_modules", "@dynoxide", "linux-x64", "dynoxide")
-	if path, ok := find(installed); ok {
+	if path, ok := find(folder); ok {
 		return path, nil
 	}
 	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
@@ -41,7 +40,7 @@ func Ensure(ctx context.Context, progress io.Writer) (string, error) {
 		return "", err
 	}
 	defer release()
-	if path, ok := find(installed); ok {
+	if path, ok := find(folder); ok {
 		return path, nil
 	}
 	fmt.Fprintln(progress, "installing the DynamoDB engine (Dynoxide, 3 MB, once) by npm ci")
@@ -52,16 +51,22 @@ func Ensure(ctx context.Context, progress io.Writer) (string, error) {
 	if err := cmd.Run(); err != nil {
 		return "", byHand(fmt.Sprintf("npm ci in %s: %v\n%s", folder, err, output.Bytes()))
 	}
-	if path, ok := find(installed); ok {
+	if path, ok := find(folder); ok {
 		return path, nil
 	}
 	// npm skips an optional dependency that it can't get, and calls that success.
 	return "", byHand("npm ci in " + folder + " brought no executable")
 }
 
-func find(installed string) (string, bool) {
+// find looks below the engine's folder and on PATH.
+func find(folder string) (string, bool) {
+	modules := filepath.Join(folder, "node_modules")
+	installed := filepath.Join(modules, "@dynoxide", "linux-x64", "dynoxide")
 	if _, err := os.Stat(installed); err == nil {
-		return installed, true
+		// npm writes this last: before, the executable may be there in part.
+		if _, err := os.Stat(filepath.Join(modules, ".package-lock.json")); err == nil {
+			return installed, true
+		}
 	}
 	path, err := exec.LookPath("dynoxide")
 	return path, err == nil

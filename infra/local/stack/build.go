@@ -10,7 +10,7 @@ import (
 
 // The flags that functions are built with, here as for the deployment: the Makefile has the same.
 const (
-	BuildTags    = "lambda.norpc"
+	BuildTags    = "lambda.norpc,nethttpomithttp2"
 	BuildLDFlags = "-s -w"
 )
 

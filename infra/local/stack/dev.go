@@ -9,6 +9,7 @@ import (
 	"net/http"
 
 	"group-invites/infra/local/issuer"
+	"group-invites/shared/directory"
 )
 
 //go:embed devpage.html
@@ -44,6 +45,7 @@ func (s *Stack) serveToken(w http.ResponseWriter, r *http.Request) {
 // person is a person as /dev/ shows them.
 type person struct {
 	Who   string `json:"who"`
+	ID    string `json:"id"` // what the API calls them
 	Name  string `json:"name"`
 	Email string `json:"email"`
 	Sub   string `json:"sub"`
@@ -57,7 +59,8 @@ func (s *Stack) people(words []string) []person {
 		if err != nil {
 			continue // the words are constants
 		}
-		out = append(out, person{p.Who, p.Name, p.Email, p.Subject, s.url + "/dev/token/" + p.Who})
+		id := directory.NewUserID(s.template.Authorizer.Issuer, p.Subject)
+		out = append(out, person{p.Who, id.String(), p.Name, p.Email, p.Subject, s.url + "/dev/token/" + p.Who})
 	}
 	return out
 }
@@ -81,7 +84,7 @@ func (s *Stack) serveDevPage(w http.ResponseWriter, r *http.Request) {
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'nonce-"+nonce+"'; script-src 'nonce-"+nonce+"'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	h.Set("Content-Security-Policy", "default-src 'none'; img-src data:; style-src 'nonce-"+nonce+"'; script-src 'nonce-"+nonce+"'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cache-Control", "no-store")

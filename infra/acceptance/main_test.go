@@ -1,0 +1,187 @@
+package acceptance
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"group-invites/infra/local/project"
+	"group-invites/infra/local/seed"
+	"group-invites/infra/local/stack"
+)
+
+var (
+	root     string // of the repository
+	binaries string // folder of the built functions
+	shared   *site  // the stack that all tests use, but those about a start or an environment of their own
+)
+
+func TestMain(m *testing.M) {
+	code, err := runSuite(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func runSuite(m *testing.M) (code int, err error) {
+	flag.Parse()
+	if root, err = project.Root(); err != nil {
+		return 1, err
+	}
+	folder, err := os.MkdirTemp("", "acceptance-")
+	if err != nil {
+		return 1, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	binaries = filepath.Join(folder, "functions")
+	if err := stack.Build(context.Background(), root, binaries); err != nil {
+		return 1, err
+	}
+	if shared, err = open(context.Background(), stack.Options{DataDir: filepath.Join(folder, "data"), Seed: seed.Stack}); err != nil {
+		return 1, err
+	}
+	code = m.Run()
+	closed := shared.Close()
+	if code != 0 || filtered() {
+		return code, closed
+	}
+	return code, errors.Join(closed, shared.wentWell())
+}
+
+// filtered tells whether only some of the tests ran.
+func filtered() bool {
+	for _, name := range []string{"test.run", "test.skip", "test.list"} {
+		if f := flag.Lookup(name); f != nil && f.Value.String() != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// site is a running stack as tests use it.
+type site struct {
+	*stack.Stack
+	dataDir string
+	log     *requestLog
+	client  *http.Client
+}
+
+// open starts a stack on the built functions and a free port.
+func open(ctx context.Context, o stack.Options) (*site, error) {
+	s := &site{dataDir: o.DataDir, log: &requestLog{}}
+	s.client = &http.Client{
+		Timeout: time.Minute,
+		Transport: &http.Transport{
+			MaxIdleConnsPerHost: 2000, // a thousand people at once, and those who try again
+			DisableCompression:  true,
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	if o.Root == "" {
+		o.Root = root
+	}
+	o.Binaries, o.Log = binaries, s.log
+	var err error
+	s.Stack, err = stack.Start(ctx, o)
+	return s, err
+}
+
+// start opens a stack of the test's own, and closes it with the test.
+func start(t *testing.T, o stack.Options) *site {
+	t.Helper()
+	o.DataDir = t.TempDir()
+	s, err := open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		s.client.CloseIdleConnections()
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// requestLog collects what a stack tells people: a line a request.
+type requestLog struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *requestLog) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *requestLog) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// requests waits until the log, from the position on, holds n lines of requests that contain a text, and gives them. A line is
+// written just after its answer.
+func (l *requestLog) requests(t *testing.T, from, n int, containing string) []string {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		var found []string
+		for line := range strings.Lines(l.String()[from:]) {
+			if requestLine.MatchString(line) && strings.Contains(line, containing) {
+				found = append(found, strings.TrimSuffix(line, "\n"))
+			}
+		}
+		if len(found) >= n {
+			return found
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%d lines of requests with %q, want %d", len(found), containing, n)
+		}
+	}
+}
+
+var (
+	requestLine = regexp.MustCompile(`^\d\d:\d\d:\d\d \d\d\d `)
+	failedLine  = regexp.MustCompile(`(?m)^\d\d:\d\d:\d\d 500 .*\n.*`)
+)
+
+// wentWell holds what must be true of a stack after the whole suite: no statement of a policy was missed or is to spare, and no
+// request ended in a function error.
+func (s *site) wentWell() error {
+	var faults []error
+	used := s.UsedStatements()
+	for _, f := range s.Template().Functions {
+		for _, statement := range f.Policies {
+			if !slices.Contains(used[f.Name], statement.Sid) {
+				faults = append(faults, fmt.Errorf("template.yaml: no request used what %s of %s allows: %v", statement.Sid, f.LogicalID, statement.Actions))
+			}
+		}
+	}
+	for line := range strings.Lines(s.log.String()) {
+		if strings.Contains(line, "ACCESS DENIED") {
+			faults = append(faults, errors.New(strings.TrimSpace(line)))
+		}
+	}
+	for _, lines := range failedLine.FindAllString(s.log.String(), -1) {
+		faults = append(faults, fmt.Errorf("a request ended in a 500: %s", lines))
+	}
+	return errors.Join(faults...)
+}
+
+// counter tells people of one test binary apart.
+var counter atomic.Int64

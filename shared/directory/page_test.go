@@ -1,0 +1,183 @@
+package directory_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"group-invites/shared/directory"
+	"group-invites/shared/linkcode"
+)
+
+// pages reads a list to its end, and checks each page: full but for the last, none empty but a list's only one.
+func pages(t *testing.T, limit int, read func(req directory.PageRequest) (items int, next string, err error)) {
+	t.Helper()
+	req := directory.PageRequest{Limit: limit}
+	for n := 1; ; n++ {
+		items, next, err := read(req)
+		if err != nil {
+			t.Fatalf("page %d: %v", n, err)
+		}
+		if next == "" {
+			if items > limit || items == 0 && n > 1 {
+				t.Errorf("the last page, the %dth, holds %d of %d", n, items, limit)
+			}
+			return
+		}
+		if items != limit {
+			t.Errorf("page %d holds %d of %d, and there are others", n, items, limit)
+		}
+		req.Cursor = next
+	}
+}
+
+func TestMembers_Paging(t *testing.T) {
+	s := newScene(t)
+	const people = 23
+	for i := range people {
+		s.bring(fmt.Sprintf("person %02d", i))
+	}
+	for _, list := range []struct {
+		what string
+		read func(req directory.PageRequest) (directory.Page[directory.Member], error)
+		want int
+	}{
+		{"organization", func(req directory.PageRequest) (directory.Page[directory.Member], error) {
+			return s.Directory.ListOrgMembers(t.Context(), s.admin, s.org.ID, req)
+		}, people + 3},
+		{"group", func(req directory.PageRequest) (directory.Page[directory.Member], error) {
+			return s.Directory.ListGroupMembers(t.Context(), s.user, s.group.ID, req)
+		}, people + 2},
+	} {
+		for _, limit := range []int{1, 2, 3, 7, 24, 25, 26, 27, 50} {
+			t.Run(fmt.Sprintf("each member of the %s once, by %d", list.what, limit), func(t *testing.T) {
+				var ids []string
+				pages(t, limit, func(req directory.PageRequest) (int, string, error) {
+					page, err := list.read(req)
+					for _, m := range page.Items {
+						ids = append(ids, m.ID.String())
+					}
+					return len(page.Items), page.Next, err
+				})
+				if len(ids) != list.want || !slices.IsSorted(ids) || len(slices.Compact(ids)) != list.want {
+					t.Errorf("%d members: %v", len(ids), ids)
+				}
+			})
+		}
+	}
+	t.Run("someone who comes or goes between two pages shifts nobody else", func(t *testing.T) {
+		first, err := s.Directory.ListGroupMembers(t.Context(), s.admin, s.group.ID, directory.PageRequest{Limit: 10})
+		s.must(err)
+		for _, gone := range []int{3, 9} { // the last of the page too, at whom the cursor points
+			s.must(s.Directory.RemoveGroupMember(t.Context(), s.admin, s.group.ID, first.Items[gone].ID))
+		}
+		second, err := s.Directory.ListGroupMembers(t.Context(), s.admin, s.group.ID, directory.PageRequest{Limit: 50, Cursor: first.Next})
+		if err != nil || len(second.Items) != people+2-10 {
+			t.Errorf("%d on the second page, %v", len(second.Items), err)
+		}
+	})
+}
+
+// Rows of people who were removed from the organization, or came back into it, still say that they are in the group. They don't count.
+func TestGroupMembers_VoidRowsLeaveNoEmptyPages(t *testing.T) {
+	s := newScene(t)
+	var stay []string
+	for i := range 24 {
+		person := s.bring(fmt.Sprintf("person %02d", i))
+		switch i % 4 {
+		case 0:
+			stay = append(stay, person.ID.String())
+		case 1:
+			s.must(s.Directory.RemoveOrgMember(t.Context(), person, s.org.ID, person.ID))
+		default:
+			s.must(s.Directory.RemoveOrgMember(t.Context(), s.admin, s.org.ID, person.ID))
+			_, _, err := s.Directory.PutOrgMember(t.Context(), s.admin, s.org.ID, person.ID, "")
+			s.must(err)
+		}
+	}
+	stay = append(stay, s.manager.ID.String(), s.user.ID.String())
+	slices.Sort(stay)
+	for limit := 1; limit <= 10; limit++ {
+		var ids []string
+		req := directory.PageRequest{Limit: limit}
+		for {
+			page, err := s.Directory.ListGroupMembers(t.Context(), s.user, s.group.ID, req)
+			s.must(err)
+			for _, m := range page.Items {
+				ids = append(ids, m.ID.String())
+			}
+			if page.Next == "" {
+				break
+			}
+			if len(page.Items) != limit {
+				t.Errorf("by %d: a page of %d before the last", limit, len(page.Items))
+			}
+			req.Cursor = page.Next
+		}
+		if !slices.Equal(ids, stay) {
+			t.Errorf("by %d: %v, want %v", limit, ids, stay)
+		}
+	}
+}
+
+func TestCursor_IsBoundToCallerAndList(t *testing.T) {
+	s := newScene(t)
+	for i := range 4 {
+		s.bring(fmt.Sprintf("person %d", i))
+		s.Group(s.admin, s.org, "More")
+	}
+	group := func(who directory.Caller, id directory.GroupID, cursor string) (string, error) {
+		page, err := s.Directory.ListGroupMembers(t.Context(), who, id, directory.PageRequest{Limit: 2, Cursor: cursor})
+		return page.Next, err
+	}
+	cursor, err := group(s.admin, s.group.ID, "")
+	s.must(err)
+	if strings.Contains(cursor, "=") || len(cursor) > 200 {
+		t.Errorf("cursor %q", cursor)
+	}
+	if _, err := group(s.admin, s.group.ID, cursor); err != nil {
+		t.Errorf("its own list: %v", err)
+	}
+	for what, act := range map[string]func() error{
+		"another caller": func() error { _, err := group(s.user, s.group.ID, cursor); return err },
+		"another group":  func() error { _, err := group(s.admin, s.second.ID, cursor); return err },
+		"the organization's members": func() error {
+			_, err := s.Directory.ListOrgMembers(t.Context(), s.admin, s.org.ID, directory.PageRequest{Limit: 2, Cursor: cursor})
+			return err
+		},
+		"the organization's groups": func() error {
+			_, err := s.Directory.ListGroups(t.Context(), s.admin, s.org.ID, directory.PageRequest{Limit: 2, Cursor: cursor})
+			return err
+		},
+		"a changed cursor": func() error { _, err := group(s.admin, s.group.ID, "B"+cursor[1:]); return err },
+		"an id":            func() error { _, err := group(s.admin, s.group.ID, s.user.ID.String()); return err },
+		"a day later": func() error {
+			s.Clock.Advance(24*time.Hour + time.Second)
+			_, err := group(s.admin, s.group.ID, cursor)
+			return err
+		},
+	} {
+		t.Run("refused: "+what, func(t *testing.T) { s.refused(directory.Invalid("cursor", ""), act) })
+	}
+}
+
+func TestLists_WithoutAKeyRingAreUndecided(t *testing.T) {
+	s := newScene(t)
+	s.Directory.Ring = stoppedRing(t, s.World)
+	for what, act := range map[string]func() error{
+		"members": func() error {
+			_, err := s.Directory.ListGroupMembers(expired(t), s.admin, s.group.ID, everything)
+			return err
+		},
+		"groups": func() error { _, err := s.Directory.ListGroups(expired(t), s.admin, s.org.ID, everything); return err },
+	} {
+		t.Run(what, func(t *testing.T) {
+			if err := act(); !errors.Is(err, directory.ErrUnavailable) || !errors.Is(err, linkcode.ErrNoRing) {
+				t.Errorf("gave %v", err)
+			}
+		})
+	}
+}
