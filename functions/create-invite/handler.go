@@ -55,22 +55,19 @@ func readRequest(r *httpapi.Request) (invite.Request, error) {
 
 // readExpiration reads the choice of when the link ends: one of two fields, or neither.
 func readExpiration(fields *httpapi.Fields, request *invite.Request) {
-	word, instant := fields.Has("expiration"), fields.Has("expiresAt")
-	custom := fields.NullableText("expiresAt")
-	if word && custom != "" {
+	word, instant := fields.Has("expiration"), !fields.Null("expiresAt")
+	switch {
+	case word && instant:
 		fields.Fault("expiration", "must not be there together with expiresAt")
 		fields.Fault("expiresAt", "must not be there together with expiration")
-		return
-	}
-	if word {
+	case word:
 		choice, ok := invite.ParseExpiration(fields.Text("expiration"))
 		if !ok {
 			fields.Fault("expiration", `must be "1h", "6h", "1d", "7d" or "never"; for another time use expiresAt`)
 		}
 		request.Expiration = choice
-	}
-	if instant && custom != "" {
-		at, fault := invite.ParseInstant(custom)
+	case instant:
+		at, fault := invite.ParseInstant(fields.Text("expiresAt"))
 		if fault != "" {
 			fields.Fault("expiresAt", fault)
 		}

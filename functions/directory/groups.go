@@ -54,6 +54,37 @@ func (a api) getGroup(ctx context.Context, r *httpapi.Request) (httpapi.Reply, e
 	return groupReply(http.StatusOK, view), nil
 }
 
+func (a api) changeGroup(ctx context.Context, r *httpapi.Request) (httpapi.Reply, error) {
+	id, err := r.GroupID()
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
+	name, err := readName(r)
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
+	version, err := r.IfMatch()
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
+	view, err := a.service.ChangeGroup(ctx, r.Caller, id, name, version)
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
+	return groupReply(http.StatusOK, view), nil
+}
+
+func (a api) deleteGroup(ctx context.Context, r *httpapi.Request) (httpapi.Reply, error) {
+	id, err := r.GroupID()
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
+	if err := a.service.DeleteGroup(ctx, r.Caller, id); err != nil {
+		return httpapi.Reply{}, err
+	}
+	return httpapi.Reply{Status: http.StatusNoContent}, nil
+}
+
 func groupReply(status int, view directory.GroupView) httpapi.Reply {
 	return httpapi.Reply{Status: status, Body: httpapi.SingleGroupOf(view), Header: httpapi.ETag(view.Group.Version)}
 }

@@ -16,9 +16,11 @@ func handler(service *directory.Service) http.Handler {
 	return httpapi.New("directory", map[string]httpapi.Handler{
 		"GET /v1/me": a.me,
 
-		"POST /v1/orgs":          a.createOrg,
-		"GET /v1/orgs/{orgId}":   a.getOrg,
-		"PATCH /v1/orgs/{orgId}": a.changeOrg,
+		"POST /v1/orgs":              a.createOrg,
+		"GET /v1/orgs/{orgId}":       a.getOrg,
+		"PATCH /v1/orgs/{orgId}":     a.changeOrg,
+		"DELETE /v1/orgs/{orgId}":    a.deleteOrg,
+		"GET /v1/orgs/{orgId}/audit": a.listAudit,
 
 		"GET /v1/orgs/{orgId}/members":             a.listOrgMembers,
 		"PUT /v1/orgs/{orgId}/members/{userId}":    a.putOrgMember,
@@ -28,6 +30,8 @@ func handler(service *directory.Service) http.Handler {
 		"GET /v1/orgs/{orgId}/groups":  a.listGroups,
 		"POST /v1/orgs/{orgId}/groups": a.createGroup,
 		"GET /v1/groups/{groupId}":     a.getGroup,
+		"PATCH /v1/groups/{groupId}":   a.changeGroup,
+		"DELETE /v1/groups/{groupId}":  a.deleteGroup,
 
 		"GET /v1/groups/{groupId}/members":             a.listGroupMembers,
 		"PUT /v1/groups/{groupId}/members/{userId}":    a.putGroupMember,

@@ -78,6 +78,33 @@ func readOrgChange(r *httpapi.Request) (directory.OrgChange, error) {
 	return change, err
 }
 
+func (a api) deleteOrg(ctx context.Context, r *httpapi.Request) (httpapi.Reply, error) {
+	id, err := r.OrgID()
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
+	if err := a.service.DeleteOrg(ctx, r.Caller, id); err != nil {
+		return httpapi.Reply{}, err
+	}
+	return httpapi.Reply{Status: http.StatusNoContent}, nil
+}
+
+func (a api) listAudit(ctx context.Context, r *httpapi.Request) (httpapi.Reply, error) {
+	id, err := r.OrgID()
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
+	request, err := r.Page()
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
+	page, err := a.service.ListAudit(ctx, r.Caller, id, request)
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
+	return httpapi.Reply{Status: http.StatusOK, Body: httpapi.ListOf(page, httpapi.AuditOf)}, nil
+}
+
 func orgReply(status int, org directory.Org) httpapi.Reply {
 	return httpapi.Reply{Status: status, Body: httpapi.OrgOf(org), Header: httpapi.ETag(org.Version)}
 }

@@ -1,4 +1,4 @@
-// Command list-invites serves GET /v1/groups/{groupId}/invites and GET /v1/groups/{groupId}/invites/{inviteId}.
+// Command list-invites serves the lists of links, single links, and who joined by them.
 package main
 
 import (

@@ -2,9 +2,13 @@ package acceptance
 
 import (
 	"encoding/json"
+	"fmt"
+	"maps"
 	"net/http"
 	"sync"
 	"testing"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // The two crowds run alone: nothing else should be in the way of a thousand people.
@@ -15,7 +19,7 @@ func TestAtOnce_CappedLinkLetsInJustAsMany(t *testing.T) {
 	o := shared.org(t)
 	made := o.link(t, o.admin, object{"access": "anyone", "maxUses": places})
 	got := redeemAtOnce(t, o, made)
-	if want := (map[string]int{"201": places, "410 invite_used_up": crowd - places}); len(got) != 2 || got["201"] != want["201"] || got["410 invite_used_up"] != want["410 invite_used_up"] {
+	if want := (map[string]int{"201": places, "410 invite_used_up": crowd - places}); !maps.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
 	if n := len(o.members(t)); n != places {
@@ -55,11 +59,16 @@ func redeemAtOnce(t *testing.T, o org, l link) map[string]int {
 	const patience = 100 // attempts
 	code := l.code(t)
 	people := make([]person, crowd)
-	var making sync.WaitGroup
+	var making errgroup.Group
 	for i := range people {
-		making.Go(func() { people[i] = shared.person(t, "crowd") })
+		making.Go(func() (err error) {
+			people[i], err = shared.meet(fmt.Sprintf("crowd-%d", counter.Add(1)))
+			return err
+		})
 	}
-	making.Wait()
+	if err := making.Wait(); err != nil {
+		t.Fatal(err)
+	}
 
 	var mu sync.Mutex
 	ends := map[string]int{}
@@ -175,8 +184,9 @@ func TestAtOnce_OnePersonByTwoLinks(t *testing.T) {
 	for range 10 {
 		newcomer := shared.person(t, "newcomer")
 		redeem := func(l link) func() (answer, error) {
+			code := l.code(t)
 			return func() (answer, error) {
-				return shared.do(t.Context(), "POST", "/v1/invites/redeem", newcomer.token, object{"code": l.code(t)})
+				return shared.do(t.Context(), "POST", "/v1/invites/redeem", newcomer.token, object{"code": code})
 			}
 		}
 		capped := object{"access": "anyone", "maxUses": 1}

@@ -55,7 +55,7 @@ func runSuite(m *testing.M) (code int, err error) {
 		return 1, err
 	}
 	code = m.Run()
-	closed := shared.Close()
+	closed := shared.shut()
 	if code != 0 || filtered() {
 		return code, closed
 	}
@@ -100,6 +100,12 @@ func open(ctx context.Context, o stack.Options) (*site, error) {
 	return s, err
 }
 
+// shut closes the stack.
+func (s *site) shut() error {
+	s.client.CloseIdleConnections()
+	return s.Close()
+}
+
 // start opens a stack of the test's own, and closes it with the test.
 func start(t *testing.T, o stack.Options) *site {
 	t.Helper()
@@ -109,8 +115,7 @@ func start(t *testing.T, o stack.Options) *site {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		s.client.CloseIdleConnections()
-		if err := s.Close(); err != nil {
+		if err := s.shut(); err != nil {
 			t.Error(err)
 		}
 	})

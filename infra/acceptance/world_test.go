@@ -35,15 +35,22 @@ func (s *site) person(t testing.TB, word string) person {
 // who gives the person that the word stands for.
 func (s *site) who(t testing.TB, word string) person {
 	t.Helper()
+	p, err := s.meet(word)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// meet is who for any goroutine.
+func (s *site) meet(word string) (person, error) {
 	described, err := issuer.PersonOf(word)
 	if err != nil {
-		t.Fatal(err)
+		return person{}, err
 	}
 	token, err := s.Token(word)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return person{word, directory.NewUserID(s.Template().Authorizer.Issuer, described.Subject).String(), described.Name, token}
+	id := directory.NewUserID(s.Template().Authorizer.Issuer, described.Subject)
+	return person{who: word, id: id.String(), name: described.Name, token: token}, err
 }
 
 // org is an organization of its own admin, with one group. The admin is not in the group.
@@ -240,14 +247,19 @@ func (s *site) writesNothing(t testing.TB, ids []string, act func()) {
 	}
 }
 
+// key is that of a link's row.
+func (o org) key(l link) map[string]types.AttributeValue {
+	return map[string]types.AttributeValue{
+		"pk": &types.AttributeValueMemberS{Value: "I#" + o.group}, "sk": &types.AttributeValueMemberS{Value: l.ID},
+	}
+}
+
 // set changes one number of a link's row, as only time could.
 func (o org) set(t testing.TB, l link, attribute string, to time.Time) {
 	t.Helper()
 	_, err := o.s.DynamoDB().UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
-		TableName: aws.String(o.s.TableName()),
-		Key: map[string]types.AttributeValue{
-			"pk": &types.AttributeValueMemberS{Value: "I#" + o.group}, "sk": &types.AttributeValueMemberS{Value: l.ID},
-		},
+		TableName:                 aws.String(o.s.TableName()),
+		Key:                       o.key(l),
 		UpdateExpression:          aws.String("SET #a = :to"),
 		ConditionExpression:       aws.String("attribute_exists(pk)"),
 		ExpressionAttributeNames:  map[string]string{"#a": attribute},

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"strconv"
+	"strings"
 )
 
 // Environment reads variables and collects what is wrong with them. It is not safe for concurrent use.
@@ -72,7 +73,7 @@ func (e *Environment) Origin(name string) string {
 		return ""
 	}
 	u, err := url.Parse(v)
-	if err != nil || u.Host == "" || u.Scheme+"://"+u.Host != v || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())) {
+	if err != nil || u.Hostname() == "" || strings.HasSuffix(u.Host, ":") || u.Scheme+"://"+u.Host != v || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())) {
 		e.fault(name, "must be an https origin without a path, such as https://chat.example.com")
 	}
 	return v

@@ -67,8 +67,8 @@ func TestPutGroupMember(t *testing.T) {
 		if added, err := put(s, s.manager, s.admin, s.group); err != nil || !added || !s.membership(s.admin).InGroup() {
 			t.Errorf("%v, %v", added, err)
 		}
-		before := s.content()
-		if added, err := put(s, s.admin, s.admin, s.group); err != nil || added || s.content() != before {
+		before := s.Content()
+		if added, err := put(s, s.admin, s.admin, s.group); err != nil || added || s.Content() != before {
 			t.Errorf("again: %v, %v", added, err)
 		}
 		if m := s.membership(s.admin); m.OrgMember.Role != directory.RoleAdmin {

@@ -24,7 +24,7 @@ func (s *Service) CreateGroup(ctx context.Context, caller Caller, org OrgID, nam
 	if err != nil {
 		return GroupView{}, err
 	}
-	group := Group{ID: id, Name: name, CreatedAt: s.now(), Version: 1}
+	group := Group{ID: id, Name: name, CreatedAt: s.now(), CreatedBy: caller.ID, Version: 1}
 	attempted := false
 	err = UntilDecided(ctx, func(ctx context.Context) error {
 		keys := Keys{Org: org, Users: []UserID{caller.ID}}
@@ -154,4 +154,64 @@ func (s *Service) ownGroupIDs(ctx context.Context, m OrgMember, after GroupID, l
 		ids = append(ids, g.Group)
 	}
 	return ids, false, nil
+}
+
+// ChangeGroup gives a group another name. Only admins may; [ErrPrecondition] if the group isn't in the version that is named (0 is
+// any).
+func (s *Service) ChangeGroup(ctx context.Context, caller Caller, id GroupID, name string, version int64) (view GroupView, err error) {
+	name, err = checkName(name)
+	if err != nil {
+		return GroupView{}, err
+	}
+	err = s.adminOfGroup(ctx, caller, id, func(ctx context.Context, st Standing) error {
+		if version != 0 && version != st.Group.Version {
+			return ErrPrecondition
+		}
+		before, after := *st.Group, *st.Group
+		after.Name, after.Version = name, before.Version+1
+		view = GroupView{Group: after, OrgName: st.Org.Name, Standing: st}
+		return s.Store.ChangeGroup(ctx, before, after, AuditEntry{
+			Org: id.Org(), At: s.now(), Actor: caller.ID, Action: AuditGroupChanged, Target: id.String(),
+		})
+	})
+	return view, err
+}
+
+// DeleteGroup deletes a group. Only admins may. It is gone for everyone at once, with its links and memberships, which nothing but the
+// group's own row makes count; what is left of them is cleared away in the background.
+func (s *Service) DeleteGroup(ctx context.Context, caller Caller, id GroupID) error {
+	attempted := false
+	err := s.adminOfGroup(ctx, caller, id, func(ctx context.Context, _ Standing) error {
+		attempted = true
+		return s.Store.DeleteGroup(ctx, id, AuditEntry{
+			Org: id.Org(), At: s.now(), Actor: caller.ID, Action: AuditGroupDeleted, Target: id.String(),
+		})
+	})
+	return goneIs(err, attempted)
+}
+
+// adminOfGroup reads a group and the caller's standing, refuses everyone but admins, and acts; again, if the rows changed meanwhile.
+func (s *Service) adminOfGroup(ctx context.Context, caller Caller, id GroupID, act func(context.Context, Standing) error) error {
+	return UntilDecided(ctx, func(ctx context.Context) error {
+		rows, err := s.readGroup(ctx, id, caller.ID)
+		if err != nil {
+			return err
+		}
+		st := rows.Standing(caller.ID)
+		switch {
+		case !st.SeesGroup():
+			return ErrNotFound
+		case !st.IsAdmin():
+			return ErrForbidden
+		}
+		return act(ctx, st)
+	})
+}
+
+// goneIs makes nothing of not finding what an attempt of this call, whose answer was lost, has deleted.
+func goneIs(err error, attempted bool) error {
+	if attempted && errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	return err
 }

@@ -37,8 +37,8 @@ func TestMe(t *testing.T) {
 		}
 	}
 	t.Run("is written by nobody who has nothing new to say", func(t *testing.T) {
-		before := s.content()
-		if _, err := s.Directory.Me(t.Context(), s.user); err != nil || s.content() != before {
+		before := s.Content()
+		if _, err := s.Directory.Me(t.Context(), s.user); err != nil || s.Content() != before {
 			t.Errorf("%v", err)
 		}
 	})

@@ -102,13 +102,13 @@ func TestPutOrgMember(t *testing.T) {
 		if err != nil || created || m.Role != directory.RoleManager || !s.membership(s.user).InGroup() {
 			t.Errorf("%+v, %v, %v", m, created, err)
 		}
-		before := s.content()
+		before := s.Content()
 		for _, role := range []directory.Role{"", directory.RoleManager} {
 			if m, created, err = put(s, s.admin, s.user, role); err != nil || created || m.Role != directory.RoleManager {
 				t.Errorf("%q: %+v, %v, %v", role, m, created, err)
 			}
 		}
-		if s.content() != before {
+		if s.Content() != before {
 			t.Error("the table has changed")
 		}
 	})
@@ -159,10 +159,10 @@ func TestChangeRole(t *testing.T) {
 	})
 	t.Run("to the same role writes nothing", func(t *testing.T) {
 		s := newScene(t)
-		before := s.content()
+		before := s.Content()
 		s.must(change(s, s.admin, s.user, directory.RoleUser))
 		s.must(change(s, s.admin, s.admin, directory.RoleAdmin))
-		if s.content() != before {
+		if s.Content() != before {
 			t.Error("the table has changed")
 		}
 	})

@@ -22,7 +22,7 @@ func (s *Service) CreateOrg(ctx context.Context, caller Caller, name string) (or
 	if err != nil {
 		return Org{}, err
 	}
-	org = Org{ID: id, Name: name, CreatedAt: now, Version: 1}
+	org = Org{ID: id, Name: name, CreatedAt: now, CreatedBy: caller.ID, Version: 1}
 	admin := OrgMember{
 		Org: id, User: caller.ID, State: StateIn, Role: RoleAdmin, Since: now, JoinedAt: now,
 		Name: caller.Name, Email: caller.StoredEmail(),
@@ -102,6 +102,28 @@ func (s *Service) ChangeOrg(ctx context.Context, caller Caller, id OrgID, change
 		})
 	})
 	return org, err
+}
+
+// DeleteOrg deletes an organization. Only admins may. It is gone for everyone at once, with its groups, links and memberships, as with
+// [Service.DeleteGroup].
+func (s *Service) DeleteOrg(ctx context.Context, caller Caller, id OrgID) error {
+	attempted := false
+	err := UntilDecided(ctx, func(ctx context.Context) error {
+		rows, err := s.read(ctx, id, caller.ID)
+		if err != nil {
+			return err
+		}
+		m := rows.Members[caller.ID]
+		switch {
+		case rows.Org == nil || !m.InOrg():
+			return ErrNotFound
+		case !m.IsAdmin():
+			return ErrForbidden
+		}
+		attempted = true
+		return s.Store.DeleteOrg(ctx, id, AuditEntry{Org: id, At: s.now(), Actor: caller.ID, Action: AuditOrgDeleted, Target: id.String()})
+	})
+	return goneIs(err, attempted)
 }
 
 func (c OrgChange) apply(org Org) Org {

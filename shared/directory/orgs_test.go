@@ -43,13 +43,13 @@ func TestCreateOrg(t *testing.T) {
 		for range 5 {
 			s.must(create())
 		}
-		before := s.content()
+		before := s.Content()
 		err := create()
 		limit := new(directory.LimitError)
 		if !errors.As(err, &limit) || limit.RetryAfter != time.Hour {
 			t.Errorf("the sixth: %v, %+v", err, limit)
 		}
-		if s.content() != before {
+		if s.Content() != before {
 			t.Error("the sixth was refused, yet the table has changed")
 		}
 		s.Org(s.manager, "Somebody else's")

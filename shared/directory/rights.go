@@ -8,6 +8,7 @@ type Org struct {
 	Name      string
 	AddPeople AddPeople
 	CreatedAt time.Time
+	CreatedBy UserID
 	// Version counts the changes of name and settings; it is the ETag of reads.
 	Version int64
 }
@@ -17,6 +18,7 @@ type Group struct {
 	ID        GroupID
 	Name      string
 	CreatedAt time.Time
+	CreatedBy UserID
 	Version   int64 // as in Org
 }
 

@@ -43,8 +43,15 @@ type Store interface {
 	// ChangeOrg turns before into after, and writes the audit row, in one transaction. ErrChanged if the organization isn't in
 	// the version of before any more.
 	ChangeOrg(ctx context.Context, before, after Org, audit AuditEntry) error
+	// DeleteOrg deletes an organization's row, and writes the audit row, in one transaction. ErrChanged if it is gone.
+	DeleteOrg(ctx context.Context, org OrgID, audit AuditEntry) error
 	// CreateGroup writes a group. ErrChanged if the id is taken.
 	CreateGroup(ctx context.Context, group Group) error
+	// ChangeGroup turns before into after, and writes the audit row, in one transaction. ErrChanged if the group isn't in the
+	// version of before any more.
+	ChangeGroup(ctx context.Context, before, after Group, audit AuditEntry) error
+	// DeleteGroup deletes a group's row, and writes the audit row, in one transaction. ErrChanged if it is gone.
+	DeleteGroup(ctx context.Context, group GroupID, audit AuditEntry) error
 
 	// ChangeOrgMember turns before into after, keeps the organization's count of admins, and writes the audit row, if one is
 	// given, all in one transaction. ErrChanged if the row isn't before any more; [ErrLastAdmin] if no admin would be left.
@@ -61,14 +68,18 @@ type Store interface {
 	GroupMemberIDs(ctx context.Context, group GroupID, after UserID, limit int) (ids []UserID, more bool, err error)
 	// OrgGroupIDs lists the organization's groups, by id, after the given one.
 	OrgGroupIDs(ctx context.Context, org OrgID, after GroupID, limit int) (ids []GroupID, more bool, err error)
+	// Audit lists what was done in an organization, newest first, from the given position ("": the newest). next is the position
+	// after the entries, "" at the end.
+	Audit(ctx context.Context, org OrgID, from string, limit int) (entries []AuditEntry, next string, err error)
 }
 
 // AuditEntry is who did what. Only ids are kept, so that erasing a person's member row erases his name.
 type AuditEntry struct {
 	Org    OrgID
 	At     time.Time
+	ID     string // tells entries of one instant apart; the store makes one where it is empty
 	Actor  UserID
-	Action string // such as invite.deleted; one of the Audit constants
+	Action string // one of the Audit constants
 	Target string // id of the thing or person that it was done to
 	Detail string // what a reader needs beside, such as a role; may be empty
 }
@@ -77,8 +88,19 @@ type AuditEntry struct {
 const (
 	AuditInviteDeleted      = "invite.deleted"
 	AuditOrgChanged         = "org.changed"
+	AuditOrgDeleted         = "org.deleted"
+	AuditGroupChanged       = "group.changed"
+	AuditGroupDeleted       = "group.deleted"
 	AuditMemberAdded        = "member.added"
 	AuditMemberRemoved      = "member.removed"
 	AuditMemberRole         = "member.role_changed"
 	AuditGroupMemberRemoved = "group_member.removed"
+)
+
+// The acts that are audited from the table's stream, moments later.
+const (
+	AuditOrgCreated    = "org.created"
+	AuditGroupCreated  = "group.created"
+	AuditInviteCreated = "invite.created"
+	AuditMemberJoined  = "member.joined"
 )

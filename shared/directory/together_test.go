@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 
@@ -41,9 +42,9 @@ func (s scene) admins(people ...directory.Caller) (rows int, counted string) {
 			rows++
 		}
 	}
-	for _, row := range s.Rows() {
-		if value(row["pk"]) == "O#"+s.org.ID.String() {
-			counted = value(row["admins"])
+	for line := range strings.Lines(s.Content()) {
+		if strings.HasPrefix(line, "O#"+s.org.ID.String()+" ") {
+			counted = field(line, "admins")
 		}
 	}
 	return rows, counted
@@ -84,7 +85,7 @@ func TestLastAdmin_TwoAtOnce(t *testing.T) {
 				s := newScene(t)
 				second := Person("second")
 				s.Join(s.admin, s.group, second, directory.RoleAdmin)
-				for round := range 8 {
+				for round := range 5 {
 					switch day {
 					case "a day of conflicts":
 						s.Faults.Reset(faults.Mix(uint64(round), 0.3, 0, 0))

@@ -76,6 +76,7 @@ func changeGroupMember(before, after directory.GroupMember) update {
 	set := assignments{
 		"#state": str(string(after.State)), "since": millis(after.Since), "joinedAt": millis(after.JoinedAt),
 		"joinId": str(after.JoinID), "v": num(schemaVersion),
+		"via": nil, // only a redeem comes by a link
 	}
 	set.instant("removedAt", after.RemovedAt)
 	set.list(after.State, memberListKey(groupKey(after.Group).pk, after.User))

@@ -12,9 +12,14 @@ import (
 
 // DeleteInvite implements [invite.Store].
 func (t *Table) DeleteInvite(ctx context.Context, group directory.GroupID, id invite.ID, audit directory.AuditEntry) error {
-	return t.transact(ctx, "delete invite",
+	return t.deleteAudited(ctx, "delete invite", inviteKey(group, id), audit)
+}
+
+// deleteAudited deletes a row that is there, and writes the audit row, in one transaction.
+func (t *Table) deleteAudited(ctx context.Context, call string, k key, audit directory.AuditEntry) error {
+	return t.transact(ctx, call,
 		types.TransactWriteItem{Delete: &types.Delete{
-			TableName: &t.name, Key: inviteKey(group, id).attributes(), ConditionExpression: aws.String(mustExist),
+			TableName: &t.name, Key: k.attributes(), ConditionExpression: aws.String(mustExist),
 		}},
 		types.TransactWriteItem{Put: t.transactPut(put{row: auditItem(audit)})})
 }

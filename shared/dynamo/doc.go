@@ -6,8 +6,8 @@
 // Keys are pk and sk; lpk and lsk are those of the index "lists", which holds keys only. Every row has v, its schema version. Ids are in
 // hex. Instants are Unix milliseconds, but expiresAt and ttl seconds.
 //
-//	organization    pk O#{org}     sk O            name, addPeople (set of roles), createdAt, version, admins (count)
-//	group           pk G#{group}   sk G            name, createdAt, version
+//	organization    pk O#{org}     sk O            name, addPeople (set of roles), createdAt, createdBy, version, admins (count)
+//	group           pk G#{group}   sk G            name, createdAt, createdBy, version
 //	                lpk O#{org}#G  lsk G#{group}
 //	invite          pk I#{group}   sk {invite}     name?, access, expiration, expiresAt?, createdAt, createdBy, epoch, maxUses?, uses, ttl?
 //	                lpk I#{group}#{creator}  lsk {invite}
@@ -18,6 +18,8 @@
 //	replay          pk K#{user}    sk {hash of method, path, Idempotency-Key}    request (hash), invite, ttl (24 hours)
 //	audit           pk A#{org}     sk {milliseconds}#{random}    actor, action, target, detail?, ttl (a year)
 //	new orgs        pk Q#orgs#{user}  sk {day}     created (count), ttl
+//	join            pk J#{group}#{invite}  sk {milliseconds}#{user}     written from the stream
+//	clearing        pk C#{kind}#{id}  sk C         step; what is left of something deleted is being cleared away
 //
 // since is the epoch of an organization membership (package directory). A group member's row counts only if it carries the
 // epoch of the person's row in the organization, so that removal from the organization is one write.

@@ -115,8 +115,8 @@ func (r *reader) words(name string) []string {
 	return nil
 }
 
-// id reads the text form of an id by its parser.
-func id[T any](r *reader, name string, parse func(string) (T, bool)) T {
+// idOf reads the text form of an id by its parser.
+func idOf[T any](r *reader, name string, parse func(string) (T, bool)) T {
 	v, ok := parse(r.str(name))
 	if !ok {
 		r.failed(name, "an id")

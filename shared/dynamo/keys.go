@@ -2,11 +2,13 @@ package dynamo
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
 	"group-invites/shared/directory"
 	"group-invites/shared/invite"
+	"group-invites/shared/tally"
 )
 
 // This file is the only place where keys are made or taken apart. doc.go tells what each is for.
@@ -41,12 +43,37 @@ func replayKey(k invite.ReplayKey) key { return key{"K#" + k.User.String(), k.Ha
 
 // auditKey sorts by time; the random id keeps entries of one millisecond apart.
 func auditKey(org directory.OrgID, at time.Time, id string) key {
-	return key{"A#" + org.String(), fmt.Sprintf("%013d#%s", at.UnixMilli(), id)}
+	return key{auditPartition(org), fmt.Sprintf("%013d#%s", at.UnixMilli(), id)}
 }
+
+func auditPartition(org directory.OrgID) string { return "A#" + org.String() }
 
 // newOrgsKey counts the organizations that a person creates on a UTC day.
 func newOrgsKey(user directory.UserID, day time.Time) key {
 	return key{"Q#orgs#" + user.String(), day.UTC().Format(time.DateOnly)}
+}
+
+func joinPartition(group directory.GroupID, id invite.ID) string {
+	return "J#" + group.String() + "#" + id.String()
+}
+
+// joinKey sorts by time; one person joins once at an instant.
+func joinKey(group directory.GroupID, id invite.ID, at time.Time, user directory.UserID) key {
+	return key{joinPartition(group, id), fmt.Sprintf("%013d#%s", at.UnixMilli(), user)}
+}
+
+// clearPrefix begins the keys of rows that name what is to be cleared away.
+const clearPrefix = "C#"
+
+func clearKey(c tally.Clear) key {
+	id := c.Org.String()
+	switch c.Kind {
+	case tally.ClearGroup:
+		id = c.Group.String()
+	case tally.ClearInvite:
+		id = c.Group.String() + "#" + c.Invite.String()
+	}
+	return key{clearPrefix + string(c.Kind) + "#" + id, "C"}
 }
 
 // Index keys.
@@ -100,4 +127,50 @@ func parseGroupMemberSort(sk string) (directory.GroupID, bool) {
 	hex, found := strings.CutPrefix(sk, groupMemberPrefix)
 	id, ok := directory.ParseGroupID(hex)
 	return id, found && ok
+}
+
+func parseAuditSort(sk string) (at time.Time, id string, ok bool) {
+	ms, id, found := strings.Cut(sk, "#")
+	n, err := strconv.ParseInt(ms, 10, 64)
+	return time.UnixMilli(n).UTC(), id, found && err == nil
+}
+
+func parseOrgPartition(pk string) (directory.OrgID, bool) {
+	hex, found := strings.CutPrefix(pk, "O#")
+	id, ok := directory.ParseOrgID(hex)
+	return id, found && ok
+}
+
+func parseInvitePartition(pk string) (directory.GroupID, bool) {
+	hex, found := strings.CutPrefix(pk, "I#")
+	id, ok := directory.ParseGroupID(hex)
+	return id, found && ok
+}
+
+func parseJoinSort(sk string) (at time.Time, user directory.UserID, ok bool) {
+	ms, hex, found := strings.Cut(sk, "#")
+	n, err := strconv.ParseInt(ms, 10, 64)
+	user, valid := directory.ParseUserID(hex)
+	return time.UnixMilli(n).UTC(), user, found && valid && err == nil
+}
+
+func parseClearKey(k key) (c tally.Clear, ok bool) {
+	kind, id, found := strings.Cut(strings.TrimPrefix(k.pk, clearPrefix), "#")
+	if !found || k.sk != "C" {
+		return c, false
+	}
+	switch c.Kind = tally.Kind(kind); c.Kind {
+	case tally.ClearOrg:
+		c.Org, ok = directory.ParseOrgID(id)
+	case tally.ClearGroup:
+		c.Group, ok = directory.ParseGroupID(id)
+		c.Org = c.Group.Org()
+	case tally.ClearInvite:
+		group, link, _ := strings.Cut(id, "#")
+		var linkOK bool
+		c.Group, ok = directory.ParseGroupID(group)
+		c.Invite, linkOK = invite.ParseID(link)
+		c.Org, ok = c.Group.Org(), ok && linkOK
+	}
+	return c, ok
 }

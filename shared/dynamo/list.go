@@ -172,6 +172,44 @@ func (t *Table) memberIDs(ctx context.Context, owner string, after directory.Use
 	return ids, more, nil
 }
 
+// Audit implements [directory.Store].
+func (t *Table) Audit(ctx context.Context, org directory.OrgID, from string, limit int) (entries []directory.AuditEntry, next string, err error) {
+	rows, more, err := t.query(ctx, query{partition: auditPartition(org), after: from, descending: true, limit: limit})
+	if err != nil {
+		return nil, "", err
+	}
+	for _, row := range rows {
+		entry, err := readAudit(org, row)
+		if err != nil {
+			return nil, "", err
+		}
+		entries = append(entries, entry)
+	}
+	if more {
+		next = keyOf(rows[len(rows)-1]).sk
+	}
+	return entries, next, nil
+}
+
+// Joins implements [invite.Store].
+func (t *Table) Joins(ctx context.Context, group directory.GroupID, id invite.ID, from string, limit int) (joins []invite.Join, next string, err error) {
+	rows, more, err := t.query(ctx, query{partition: joinPartition(group, id), after: from, descending: true, limit: limit})
+	if err != nil {
+		return nil, "", err
+	}
+	for _, row := range rows {
+		at, user, ok := parseJoinSort(keyOf(row).sk)
+		if !ok {
+			return nil, "", badKey(row)
+		}
+		joins = append(joins, invite.Join{User: user, At: at})
+	}
+	if more {
+		next = keyOf(rows[len(rows)-1]).sk
+	}
+	return joins, next, nil
+}
+
 // Memberships implements [directory.Store]. Everything that a person belongs to, or did, is in one partition.
 func (t *Table) Memberships(ctx context.Context, user directory.UserID) (orgs []directory.OrgMember, groups []directory.GroupMember, err error) {
 	in := &dynamodb.QueryInput{

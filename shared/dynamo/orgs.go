@@ -48,3 +48,26 @@ func (t *Table) ChangeOrg(ctx context.Context, before, after directory.Org, audi
 func (t *Table) CreateGroup(ctx context.Context, group directory.Group) error {
 	return t.put(ctx, "create group", put{row: groupItem(group)})
 }
+
+// DeleteOrg implements [directory.Store].
+func (t *Table) DeleteOrg(ctx context.Context, org directory.OrgID, audit directory.AuditEntry) error {
+	return t.deleteAudited(ctx, "delete organization", orgKey(org), audit)
+}
+
+// ChangeGroup implements [directory.Store].
+func (t *Table) ChangeGroup(ctx context.Context, before, after directory.Group, audit directory.AuditEntry) error {
+	change := update{
+		key:       groupKey(before.ID),
+		update:    "SET #name = :name, version = :after",
+		condition: "version = :before",
+		values:    item{":name": str(after.Name), ":before": num(before.Version), ":after": num(after.Version)},
+	}
+	return t.transact(ctx, "change group",
+		types.TransactWriteItem{Update: t.transactUpdate(change)},
+		types.TransactWriteItem{Put: t.transactPut(put{row: auditItem(audit)})})
+}
+
+// DeleteGroup implements [directory.Store].
+func (t *Table) DeleteGroup(ctx context.Context, group directory.GroupID, audit directory.AuditEntry) error {
+	return t.deleteAudited(ctx, "delete group", groupKey(group), audit)
+}

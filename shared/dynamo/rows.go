@@ -14,7 +14,8 @@ import (
 func orgItem(o directory.Org) item {
 	row := newItem(orgKey(o.ID))
 	row["name"], row["addPeople"] = str(o.Name), addPeople(o.AddPeople)
-	row["createdAt"], row["version"], row["admins"] = millis(o.CreatedAt), num(o.Version), num(1)
+	row["createdAt"], row["createdBy"] = millis(o.CreatedAt), str(o.CreatedBy.String())
+	row["version"], row["admins"] = num(o.Version), num(1)
 	return row
 }
 
@@ -34,20 +35,25 @@ func readOrg(id directory.OrgID, row item) (directory.Org, error) {
 		r.failed("addPeople", "a set of roles")
 	}
 	return directory.Org{
-		ID: id, Name: r.str("name"), AddPeople: add, CreatedAt: r.millis("createdAt"), Version: r.num("version"),
+		ID: id, Name: r.str("name"), AddPeople: add, CreatedAt: r.millis("createdAt"),
+		CreatedBy: idOf(&r, "createdBy", directory.ParseUserID), Version: r.num("version"),
 	}, r.fault
 }
 
 func groupItem(g directory.Group) item {
 	row := newItem(groupKey(g.ID))
-	row["name"], row["createdAt"], row["version"] = str(g.Name), millis(g.CreatedAt), num(g.Version)
+	row["name"], row["createdAt"], row["createdBy"] = str(g.Name), millis(g.CreatedAt), str(g.CreatedBy.String())
+	row["version"] = num(g.Version)
 	groupListKey(g.ID).listed(row)
 	return row
 }
 
 func readGroup(id directory.GroupID, row item) (directory.Group, error) {
 	r := reader{row: row}
-	return directory.Group{ID: id, Name: r.str("name"), CreatedAt: r.millis("createdAt"), Version: r.num("version")}, r.fault
+	return directory.Group{
+		ID: id, Name: r.str("name"), CreatedAt: r.millis("createdAt"),
+		CreatedBy: idOf(&r, "createdBy", directory.ParseUserID), Version: r.num("version"),
+	}, r.fault
 }
 
 func readOrgMember(org directory.OrgID, user directory.UserID, row item) (directory.OrgMember, error) {
@@ -91,10 +97,10 @@ func inviteItem(i invite.Invite) item {
 func readInvite(group directory.GroupID, row item) (invite.Invite, error) {
 	r := reader{row: row}
 	return invite.Invite{
-		ID: id(&r, "sk", invite.ParseID), Group: group, Name: r.str("name"),
+		ID: idOf(&r, "sk", invite.ParseID), Group: group, Name: r.str("name"),
 		Access: invite.Access(r.str("access")), Expiration: invite.Expiration(r.str("expiration")),
 		ExpiresAt: r.seconds("expiresAt"), ClearAt: r.seconds("ttl"),
-		CreatedAt: r.millis("createdAt"), CreatedBy: id(&r, "createdBy", directory.ParseUserID), Epoch: r.millis("epoch"),
+		CreatedAt: r.millis("createdAt"), CreatedBy: idOf(&r, "createdBy", directory.ParseUserID), Epoch: r.millis("epoch"),
 		MaxUses: int(r.num("maxUses")), Uses: int(r.num("uses")),
 	}, r.fault
 }
@@ -108,7 +114,7 @@ func replayItem(p invite.Replay) item {
 func readReplay(k invite.ReplayKey, row item) (invite.Replay, error) {
 	r := reader{row: row}
 	return invite.Replay{
-		ReplayKey: k, Request: r.str("request"), Invite: id(&r, "invite", invite.ParseID), ExpiresAt: r.seconds("ttl"),
+		ReplayKey: k, Request: r.str("request"), Invite: idOf(&r, "invite", invite.ParseID), ExpiresAt: r.seconds("ttl"),
 	}, r.fault
 }
 
@@ -116,13 +122,28 @@ func readReplay(k invite.ReplayKey, row item) (invite.Replay, error) {
 const auditLife = 1
 
 func auditItem(a directory.AuditEntry) item {
-	row := newItem(auditKey(a.Org, a.At, randomID()))
+	if a.ID == "" {
+		a.ID = randomID()
+	}
+	row := newItem(auditKey(a.Org, a.At, a.ID))
 	row["actor"], row["action"], row["target"] = str(a.Actor.String()), str(a.Action), str(a.Target)
 	row["ttl"] = seconds(a.At.AddDate(auditLife, 0, 0))
 	if a.Detail != "" {
 		row["detail"] = str(a.Detail)
 	}
 	return row
+}
+
+func readAudit(org directory.OrgID, row item) (directory.AuditEntry, error) {
+	r := reader{row: row}
+	at, id, ok := parseAuditSort(keyOf(row).sk)
+	if !ok {
+		return directory.AuditEntry{}, badKey(row)
+	}
+	return directory.AuditEntry{
+		Org: org, At: at, ID: id, Actor: idOf(&r, "actor", directory.ParseUserID),
+		Action: r.str("action"), Target: r.str("target"), Detail: r.str("detail"),
+	}, r.fault
 }
 
 // badKey is the fault of a row whose key isn't as keys.go makes them.

@@ -18,6 +18,7 @@ import (
 
 	"group-invites/shared/directory"
 	"group-invites/shared/invite"
+	"group-invites/shared/tally"
 )
 
 // attemptTimeout bounds one call, so that a lost packet costs an attempt and not the whole request.
@@ -32,7 +33,7 @@ type Options struct {
 	AccessKeyID, SecretAccessKey, SessionToken string
 }
 
-// Table is the one table. It implements [directory.Store] and [invite.Store] and is safe for concurrent use.
+// Table is the one table. It implements [directory.Store], [invite.Store] and [tally.Store], and is safe for concurrent use.
 type Table struct {
 	client   *dynamodb.Client
 	http     *awshttp.BuildableClient
@@ -99,4 +100,5 @@ func randomID() string {
 var (
 	_ directory.Store = (*Table)(nil)
 	_ invite.Store    = (*Table)(nil)
+	_ tally.Store     = (*Table)(nil)
 )

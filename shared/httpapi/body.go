@@ -88,7 +88,7 @@ func parseFields(body []byte) (*Fields, error) {
 			return nil, notAnObject
 		}
 		if _, twice := f.values[name]; twice {
-			f.fault(name, "is there twice")
+			f.fault(clip(name), "is there twice")
 		}
 		f.values[name] = value
 	}
@@ -105,10 +105,17 @@ func (f *Fields) fault(name, message string) {
 	f.faults = append(f.faults, directory.FieldFault{Field: name, Message: message})
 }
 
-// Fault adds what a reader of a field finds wrong with it.
-func (f *Fields) Fault(name, message string) { f.fault(name, message) }
+// Fault adds what a reader of a field finds wrong with it, unless something is already.
+func (f *Fields) Fault(name, message string) {
+	if !slices.ContainsFunc(f.faults, func(known directory.FieldFault) bool { return known.Field == name }) {
+		f.fault(name, message)
+	}
+}
 
-// Err gives an InvalidError with everything that is wrong, or nil. Call it after all fields have been read.
+// maxFaults is how many faults of one request are told, so that what the caller sent doesn't make an answer long.
+const maxFaults = 20
+
+// Err gives an InvalidError with everything that is wrong (the first twenty faults), or nil. Call it after all fields have been read.
 func (f *Fields) Err() error {
 	faults := slices.Clone(f.faults)
 	var unknown []string
@@ -124,7 +131,7 @@ func (f *Fields) Err() error {
 	if len(faults) == 0 {
 		return nil
 	}
-	return &directory.InvalidError{Fields: faults}
+	return &directory.InvalidError{Fields: faults[:min(len(faults), maxFaults)]}
 }
 
 // clip keeps what the caller sent from making an answer long.
@@ -142,8 +149,11 @@ func (f *Fields) Has(name string) bool {
 	return ok
 }
 
-// null tells whether the field is missing or null.
-func (f *Fields) null(name string) bool {
+// Given tells whether the field is there and not null.
+func (f *Fields) Given(name string) bool { return !f.Null(name) }
+
+// Null tells whether the field is missing or null.
+func (f *Fields) Null(name string) bool {
 	return !f.Has(name) || string(f.values[name]) == "null"
 }
 
@@ -153,7 +163,7 @@ func (f *Fields) Text(name string) string {
 		return ""
 	}
 	var s string
-	if f.null(name) || json.Unmarshal(f.values[name], &s) != nil {
+	if f.Null(name) || json.Unmarshal(f.values[name], &s) != nil {
 		f.fault(name, "must be text")
 	}
 	return s
@@ -169,7 +179,7 @@ func (f *Fields) RequiredText(name string) string {
 
 // NullableText reads a text; "" if it is null or not there.
 func (f *Fields) NullableText(name string) string {
-	if f.null(name) {
+	if f.Null(name) {
 		return ""
 	}
 	return f.Text(name)
@@ -181,7 +191,7 @@ func (f *Fields) Words(name string) []string {
 		return nil
 	}
 	words := []string{}
-	if f.null(name) || json.Unmarshal(f.values[name], &words) != nil {
+	if f.Null(name) || json.Unmarshal(f.values[name], &words) != nil {
 		f.fault(name, "must be a list of texts")
 	}
 	return words
@@ -189,7 +199,7 @@ func (f *Fields) Words(name string) []string {
 
 // NullableInt reads a whole number within the bounds; 0 if it is null or not there.
 func (f *Fields) NullableInt(name string, low, high int) int {
-	if f.null(name) {
+	if f.Null(name) {
 		return 0
 	}
 	n, err := strconv.Atoi(string(f.values[name]))

@@ -65,7 +65,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		reply, code = Reply{Status: problem.Status, Body: problem, Header: header}, problem.Code
 	}
-	if err := write(w, reply); err != nil { // the body can't be JSON: a bug of ours
+	if err := write(w, reply); err != nil {
 		s.log.ErrorContext(r.Context(), "answer not written", "route", route, "cause", err.Error())
 	}
 	s.record(r.Context(), route, reply.Status, code, err, time.Since(start))
@@ -88,7 +88,7 @@ func (s *server) record(ctx context.Context, route string, status int, code stri
 	s.log.Log(ctx, level, "request", attributes...)
 }
 
-// answer finds and runs the route's handler. Nothing that happens there ends the process.
+// answer finds and runs the route's handler, and makes JSON of its body. Nothing that happens there ends the process.
 func (s *server) answer(r *http.Request) (name string, reply Reply, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -103,21 +103,32 @@ func (s *server) answer(r *http.Request) (name string, reply Reply, err error) {
 	case handler == nil:
 		return "unknown path", Reply{}, directory.ErrNotFound
 	}
+	name = route.String()
 	request := &Request{Request: r, Route: route}
 	if !route.Open {
 		caller, ok := callerOf(r.Context())
 		if !ok {
-			return route.String(), Reply{}, errUnauthenticated
+			return name, Reply{}, errUnauthenticated
 		}
 		request.Caller = caller
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), operationTimeout)
 	defer cancel()
 	reply, err = handler(ctx, request)
-	if err == nil && reply.Status == 0 {
-		err = errors.New("the handler gave neither an answer nor an error")
+	switch {
+	case err != nil:
+		return name, Reply{}, err
+	case reply.Status == 0:
+		return name, Reply{}, errors.New("the handler gave neither an answer nor an error")
+	case reply.Body == nil:
+		return name, reply, nil
 	}
-	return route.String(), reply, err
+	body, err := json.Marshal(reply.Body)
+	if err != nil {
+		return name, Reply{}, fmt.Errorf("answer: %w", err)
+	}
+	reply.Body = json.RawMessage(body)
+	return name, reply, nil
 }
 
 // write sends an answer. Every answer may hold what only its reader may see, so none is kept.
@@ -134,7 +145,6 @@ func write(w http.ResponseWriter, reply Reply) error {
 	}
 	body, err := json.Marshal(reply.Body)
 	if err != nil {
-		w.WriteHeader(http.StatusInternalServerError)
 		return err
 	}
 	h.Set("Content-Type", "application/json")

@@ -2,8 +2,10 @@ package httpapi
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/textproto"
 	"net/url"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambdacontext"
 	"github.com/awslabs/aws-lambda-go-api-proxy/httpadapter"
 
 	"group-invites/shared/directory"
@@ -31,6 +34,7 @@ var errPayload = errors.New(`not an API Gateway HTTP API event: "version" is not
 // taken from the event itself. An event of another kind is an error: that is a faulty deployment, not a request.
 func Adapt(handler http.Handler) func(context.Context, events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
 	adapter := httpadapter.NewV2(handler)
+	log := lambdacontext.NewLogger()
 	return func(ctx context.Context, event events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
 		if event.Version != "2.0" {
 			return events.APIGatewayV2HTTPResponse{}, errPayload
@@ -38,21 +42,28 @@ func Adapt(handler http.Handler) func(context.Context, events.APIGatewayV2HTTPRe
 		if a := event.RequestContext.Authorizer; a != nil && a.JWT != nil {
 			ctx = withClaims(ctx, a.JWT.Claims)
 		}
-		response, err := adapter.ProxyWithContext(ctx, sanitize(event))
+		event, ok := sanitize(event)
+		if !ok {
+			return unreadable(ctx, log), nil
+		}
+		response, err := adapter.ProxyWithContext(ctx, event)
 		if err != nil {
-			return unreadable(ctx), nil
+			return unreadable(ctx, log), nil
 		}
 		return response, nil
 	}
 }
 
-// sanitize makes an event that the adapter takes, whatever the client sent.
-func sanitize(event events.APIGatewayV2HTTPRequest) events.APIGatewayV2HTTPRequest {
+// brokenQuery stands for any query that can't be parsed, and can't either: those who read the query see that it is broken.
+const brokenQuery = "%"
+
+// sanitize makes an event that the adapter takes, whatever the client sent. ok is false for a method or a body that can't be one.
+func sanitize(event events.APIGatewayV2HTTPRequest) (_ events.APIGatewayV2HTTPRequest, ok bool) {
 	event.RawPath = (&url.URL{Path: "/" + strings.TrimPrefix(event.RawPath, "/")}).EscapedPath()
 	if query, err := url.ParseQuery(event.RawQueryString); err == nil {
 		event.RawQueryString = query.Encode()
 	} else {
-		event.RawQueryString = ""
+		event.RawQueryString = brokenQuery
 	}
 	event.QueryStringParameters = nil // the raw query is the whole of it
 	event.Cookies = nil
@@ -66,19 +77,32 @@ func sanitize(event events.APIGatewayV2HTTPRequest) events.APIGatewayV2HTTPReque
 		headers[name] = value
 	}
 	event.Headers = headers
-	return event
+	if event.IsBase64Encoded {
+		body, err := base64.StdEncoding.DecodeString(event.Body)
+		if err != nil {
+			return event, false
+		}
+		event.Body, event.IsBase64Encoded = string(body), false
+	}
+	return event, !strings.ContainsFunc(event.RequestContext.HTTP.Method, notToken)
 }
 
-// unreadable answers a request that can't be made into one.
-func unreadable(ctx context.Context) events.APIGatewayV2HTTPResponse {
+// notToken tells whether the character can't be in a method (RFC 9110, section 5.6.2).
+func notToken(c rune) bool {
+	return c <= ' ' || c > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, c)
+}
+
+// unreadable answers a request that can't be made into one, and logs that.
+func unreadable(ctx context.Context, log *slog.Logger) events.APIGatewayV2HTTPResponse {
 	problem, _ := problemOf(directory.Invalid("request", "can't be read"), requestID(ctx))
+	log.InfoContext(ctx, "request", "route", "unreadable", "status", problem.Status, "code", problem.Code)
 	body, err := json.Marshal(problem)
 	if err != nil {
 		panic(err) // a problem is texts and numbers
 	}
 	return events.APIGatewayV2HTTPResponse{
 		StatusCode: problem.Status,
-		Headers:    map[string]string{"Content-Type": "application/problem+json", "Cache-Control": "no-store"},
+		Headers:    map[string]string{"Content-Type": "application/problem+json", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"},
 		Body:       string(body),
 	}
 }

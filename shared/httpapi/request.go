@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -12,8 +13,11 @@ import (
 
 // Page reads the query parameters limit and cursor of a list.
 func (r *Request) Page() (directory.PageRequest, error) {
-	query := r.URL.Query()
+	query, err := url.ParseQuery(r.URL.RawQuery)
 	page := directory.PageRequest{Limit: directory.MaxPage, Cursor: query.Get("cursor")}
+	if err != nil {
+		return page, directory.Invalid("query", "can't be read")
+	}
 	if query.Has("limit") {
 		n, err := strconv.Atoi(query.Get("limit"))
 		if err != nil || n < 1 || n > directory.MaxPage || len(query["limit"]) > 1 {
@@ -21,8 +25,8 @@ func (r *Request) Page() (directory.PageRequest, error) {
 		}
 		page.Limit = n
 	}
-	if query.Has("cursor") && page.Cursor == "" {
-		return page, directory.Invalid("cursor", "must not be empty")
+	if query.Has("cursor") && (page.Cursor == "" || len(query["cursor"]) > 1) {
+		return page, directory.Invalid("cursor", "must be there once, and not empty")
 	}
 	return page, nil
 }
@@ -104,10 +108,9 @@ func (r *Request) IfMatch() (int64, error) {
 		if tag == "*" {
 			return 0, nil
 		}
-		if text, err := strconv.Unquote(tag); err == nil {
-			if version, err := strconv.ParseInt(text, 10, 64); err == nil && version > 0 {
-				return version, nil
-			}
+		version, err := strconv.ParseInt(strings.Trim(tag, `"`), 10, 64)
+		if err == nil && version > 0 && ETag(version)["ETag"] == tag { // one spelling each
+			return version, nil
 		}
 	}
 	return 0, directory.ErrPrecondition

@@ -62,6 +62,35 @@ func InviteOf(v invite.View) Invite {
 	return shape
 }
 
+// Join is a joining by a link.
+type Join struct {
+	User     Named[directory.UserID] `json:"user"`
+	JoinedAt string                  `json:"joinedAt"`
+}
+
+// JoinOf shows a joining.
+func JoinOf(j invite.JoinView) Join {
+	return Join{User: Named[directory.UserID]{j.User, j.Name}, JoinedAt: Instant(j.At)}
+}
+
+// Audit is an entry of the audit: who did what. Target and Detail are ids and words, as the action has them.
+type Audit struct {
+	ID     string                  `json:"id"`
+	At     string                  `json:"at"`
+	Actor  Named[directory.UserID] `json:"actor"`
+	Action string                  `json:"action"`
+	Target string                  `json:"target"`
+	Detail string                  `json:"detail"`
+}
+
+// AuditOf shows an entry of the audit.
+func AuditOf(a directory.AuditView) Audit {
+	return Audit{
+		ID: a.ID, At: Instant(a.At), Actor: Named[directory.UserID]{a.Actor, a.ActorName},
+		Action: a.Action, Target: a.Target, Detail: a.Detail,
+	}
+}
+
 // Instant gives an instant's text.
 func Instant(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 

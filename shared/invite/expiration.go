@@ -1,6 +1,7 @@
 package invite
 
 import (
+	"strings"
 	"time"
 
 	"group-invites/shared/directory"
@@ -39,11 +40,25 @@ func ParseExpiration(word string) (Expiration, bool) {
 
 // ParseInstant reads an RFC 3339 instant with its offset and cuts it to the second. fault is for the caller.
 func ParseInstant(s string) (t time.Time, fault string) {
-	// time.Parse takes liberties with RFC 3339 that UnmarshalText doesn't (go.dev/issue/54580).
-	if err := t.UnmarshalText([]byte(s)); err != nil {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil || !strictRFC3339(s) {
 		return time.Time{}, "must be an RFC 3339 instant with an offset, such as 2027-01-31T18:00:00+01:00"
 	}
 	return t.UTC().Truncate(time.Second), ""
+}
+
+// strictRFC3339 refuses the liberties that time.Parse takes, and time.Time.UnmarshalText too (go.dev/issue/54580): an hour of one digit, a
+// comma, an offset out of range.
+func strictRFC3339(s string) bool {
+	const hourEnd = len("2006-01-02T15")
+	if s[hourEnd] != ':' || strings.Contains(s, ",") {
+		return false
+	}
+	if strings.HasSuffix(s, "Z") {
+		return true
+	}
+	offset := s[len(s)-len("07:00"):]
+	return offset[:2] <= "23" && offset[3:] <= "59"
 }
 
 // end gives the instant at which a link made now ends, whole seconds; zero for never. Custom is looked at for ExpireCustom only.

@@ -45,6 +45,12 @@ type Joining struct {
 	Group directory.GroupMember
 }
 
+// Join is one joining by a link.
+type Join struct {
+	User directory.UserID
+	At   time.Time
+}
+
 // Store is what the domain of links needs of the table. All reads by key are strongly consistent. All methods give
 // [directory.ErrUnavailable] if the table doesn't answer; writes give [directory.ErrChanged] if nothing was written because their
 // condition didn't hold. Implementations are safe for concurrent use.
@@ -60,6 +66,10 @@ type Store interface {
 	GroupInvites(ctx context.Context, group directory.GroupID, before ID, limit int) (invites []Invite, more bool, err error)
 	// OwnInviteIDs lists the ids of those that one person made, in the same way, from the index: it may be a moment old.
 	OwnInviteIDs(ctx context.Context, group directory.GroupID, creator directory.UserID, before ID, limit int) (ids []ID, more bool, err error)
+
+	// Joins lists who joined by an invite, newest first, from the given position ("": the newest). next is the position after them, ""
+	// at the end.
+	Joins(ctx context.Context, group directory.GroupID, id ID, from string, limit int) (joins []Join, next string, err error)
 
 	// CreateInvite writes an invite and, if it is given, its replay row in the same transaction. ErrChanged if the id is taken,
 	// or the replay row is there and not expired at the invite's CreatedAt.

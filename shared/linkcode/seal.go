@@ -42,7 +42,7 @@ func (r *Ring) Open(context, sealed string, now time.Time) (text string, ok bool
 	if err != nil || len(plain) < 8 {
 		return "", false
 	}
-	age := now.Sub(time.Unix(int64(binary.BigEndian.Uint64(plain)), 0))
+	age := time.Duration(now.Unix()-int64(binary.BigEndian.Uint64(plain))) * time.Second
 	if age > SealLife || age < -SealLife {
 		return "", false
 	}

@@ -41,6 +41,8 @@ func TestSeal(t *testing.T) {
 		opens(t, ring, context, sealed, sealTime.Add(24*time.Hour), true)
 		opens(t, ring, context, sealed, sealTime.Add(24*time.Hour+time.Second), false)
 		opens(t, ring, context, sealed, sealTime.AddDate(1, 0, 0), false)
+		within := sealTime.Add(999 * time.Millisecond) // within a second: the sealed time is in whole ones
+		opens(t, ring, context, ring.Seal(context, "position", within), within.Add(24*time.Hour), true)
 	})
 	t.Run("of an instance whose clock is ahead is good, from the far future it isn't", func(t *testing.T) {
 		opens(t, ring, context, sealed, sealTime.Add(-time.Minute), true)

@@ -67,7 +67,7 @@ func (s *Secret) fetch(ctx context.Context) ([]byte, error) {
 	if err := v4.NewSigner().SignHTTP(ctx, key, request, hex.EncodeToString(hash[:]), "secretsmanager", s.Region, time.Now()); err != nil {
 		return nil, fmt.Errorf("sign request for secret: %w", err)
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := client.Do(request)
 	if err != nil {
 		return nil, fmt.Errorf("read secret: %w", err)
 	}
@@ -81,13 +81,28 @@ func (s *Secret) fetch(ctx context.Context) ([]byte, error) {
 			Type string `json:"__type"`
 		}
 		_ = json.Unmarshal(answer, &fault) // whatever it holds, the status says that it failed
-		return nil, fmt.Errorf("read secret: status %d %s", response.StatusCode, fault.Type)
+		return nil, fmt.Errorf("read secret: status %d %s", response.StatusCode, faultName(fault.Type))
 	}
 	var secret struct{ SecretString string }
 	if err := json.Unmarshal(answer, &secret); err != nil || secret.SecretString == "" {
 		return nil, fmt.Errorf("read secret: the answer holds no text")
 	}
 	return []byte(secret.SecretString), nil
+}
+
+// client follows no redirect: a signed request, with the session's token, goes where it was signed for and nowhere else.
+var client = &http.Client{
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+}
+
+// faultName gives the name of a fault, such as ResourceNotFoundException, if that is what the answer holds in its place.
+func faultName(s string) string {
+	const longest = 80
+	notLetter := func(c rune) bool { return (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') && c != '.' && c != '#' }
+	if len(s) > longest || strings.ContainsFunc(s, notLetter) {
+		return ""
+	}
+	return s
 }
 
 // url gives the service's endpoint in the region

@@ -27,7 +27,7 @@ const (
 	None Fault = iota
 	// Fail answers with an internal error of the service; nothing is written.
 	Fail
-	// Conflict answers that another transaction holds an item; nothing is written. Reads, which meet no conflicts, are let through.
+	// Conflict answers that another transaction holds an item; nothing is written. Calls that meet no conflicts are let through.
 	Conflict
 	// Throttle answers that the table is too busy; nothing is written.
 	Throttle
@@ -49,6 +49,9 @@ type Call struct {
 
 // Writes tells whether the call may change the table.
 func (c Call) Writes() bool { return c.Operation != "BatchGetItem" && c.Operation != "Query" }
+
+// meetsConflicts tells whether another transaction can be in its way: reads and batches of writes aren't told of any.
+func (c Call) meetsConflicts() bool { return c.Writes() && c.Operation != "BatchWriteItem" }
 
 // Plan decides on each call. It is called by one goroutine at a time.
 type Plan func(Call) Fault
@@ -143,6 +146,8 @@ func measure(ctx context.Context, in middleware.InitializeInput, next middleware
 		p.ReturnConsumedCapacity = indexes
 	case *dynamodb.TransactWriteItemsInput:
 		p.ReturnConsumedCapacity = indexes
+	case *dynamodb.BatchWriteItemInput:
+		p.ReturnConsumedCapacity = indexes
 	default:
 		return middleware.InitializeOutput{}, middleware.Metadata{}, fmt.Errorf("faults: %T is not measured", p)
 	}
@@ -208,7 +213,7 @@ func (in *Injector) begin(operation string) (Call, Fault, time.Duration) {
 	if in.plan != nil {
 		fault = in.plan(call)
 	}
-	if fault == Conflict && !call.Writes() {
+	if fault == Conflict && !call.meetsConflicts() {
 		fault = None
 	}
 	if fault == ConflictAndThrottle && operation != "TransactWriteItems" {
@@ -248,6 +253,8 @@ func (in *Injector) count(call Call, result any) {
 	case *dynamodb.BatchGetItemOutput:
 		consumed = r.ConsumedCapacity
 	case *dynamodb.TransactWriteItemsOutput:
+		consumed = r.ConsumedCapacity
+	case *dynamodb.BatchWriteItemOutput:
 		consumed = r.ConsumedCapacity
 	case *dynamodb.QueryOutput:
 		one(r.ConsumedCapacity)

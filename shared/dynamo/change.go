@@ -1,0 +1,154 @@
+package dynamo
+
+import (
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"group-invites/shared/directory"
+	"group-invites/shared/invite"
+	"group-invites/shared/tally"
+)
+
+// ReadChange tells what a record of the table's stream means. ok is false for one that means nothing to us. An error is a row that isn't
+// as we write rows.
+func ReadChange(record events.DynamoDBEventRecord) (c tally.Change, ok bool, err error) {
+	keys, before, after := image(record.Change.Keys), image(record.Change.OldImage), image(record.Change.NewImage)
+	k := keyOf(keys)
+	if user, isUser := parseUserPartition(k.pk); isUser {
+		if org, isOrg := parseOrgMemberSort(k.sk); isOrg {
+			return orgMemberChanged(org, user, before, after)
+		}
+		if group, isGroup := parseGroupMemberSort(k.sk); isGroup {
+			return groupMemberChanged(group, user, before, after)
+		}
+		return c, false, badKey(keys)
+	}
+	if group, isInvite := parseInvitePartition(k.pk); isInvite {
+		return inviteChanged(group, k, before, after)
+	}
+	if org, isOrg := parseOrgPartition(k.pk); isOrg {
+		return orgChanged(org, before, after)
+	}
+	if group, isGroup := parseGroupPartition(k.pk); isGroup {
+		return groupChanged(group, before, after)
+	}
+	if clear, isClear := parseClearKey(k); isClear && after != nil {
+		r := reader{row: after}
+		clear.Step = r.num("step")
+		return tally.Change{Clear: &clear}, true, r.fault
+	}
+	return c, false, nil
+}
+
+// orgMemberChanged: a membership has ended when the row is no longer of its epoch, or no longer in. Who created the organization
+// is its first member, of the organization's own instant.
+func orgMemberChanged(org directory.OrgID, user directory.UserID, before, after item) (c tally.Change, ok bool, err error) {
+	if before == nil {
+		return c, false, nil
+	}
+	was, err := readOrgMember(org, user, before)
+	if err != nil {
+		return c, false, err
+	}
+	is := directory.OrgMember{}
+	if after != nil {
+		if is, err = readOrgMember(org, user, after); err != nil {
+			return c, false, err
+		}
+	}
+	if was.State != directory.StateIn || is.State == directory.StateIn && is.Since.Equal(was.Since) {
+		return c, false, nil
+	}
+	return tally.Change{Ended: &tally.Ended{Org: org, User: user, Since: was.Since}}, true, nil
+}
+
+// groupMemberChanged: someone has joined when the row says in by a joining that it didn't have before.
+func groupMemberChanged(group directory.GroupID, user directory.UserID, before, after item) (c tally.Change, ok bool, err error) {
+	if after == nil {
+		return c, false, nil
+	}
+	is, err := readGroupMember(group, user, after)
+	if err != nil || is.State != directory.StateIn || after["via"] == nil {
+		return c, false, err
+	}
+	if before != nil {
+		was, err := readGroupMember(group, user, before)
+		if err != nil || was.JoinID == is.JoinID {
+			return c, false, err
+		}
+	}
+	r := reader{row: after}
+	joined := tally.Joined{
+		Link: tally.Link{Group: group, Invite: idOf(&r, "via", invite.ParseID)}, User: user, At: is.JoinedAt, JoinID: is.JoinID,
+	}
+	return tally.Change{Joined: &joined}, true, r.fault
+}
+
+func inviteChanged(group directory.GroupID, k key, before, after item) (c tally.Change, ok bool, err error) {
+	switch {
+	case after == nil:
+		id, valid := invite.ParseID(k.sk)
+		if !valid {
+			return c, false, badKey(before)
+		}
+		return tally.Change{Clear: &tally.Clear{Kind: tally.ClearInvite, Org: group.Org(), Group: group, Invite: id}}, true, nil
+	case before == nil:
+		inv, err := readInvite(group, after)
+		if err != nil {
+			return c, false, err
+		}
+		return tally.Change{Created: &directory.AuditEntry{
+			Org: group.Org(), At: inv.CreatedAt, ID: inv.ID.String(), Actor: inv.CreatedBy, Action: directory.AuditInviteCreated,
+			Target: inv.ID.String(), Detail: group.String(),
+		}}, true, nil
+	}
+	return c, false, nil
+}
+
+func orgChanged(org directory.OrgID, before, after item) (c tally.Change, ok bool, err error) {
+	switch {
+	case after == nil:
+		return tally.Change{Clear: &tally.Clear{Kind: tally.ClearOrg, Org: org}}, true, nil
+	case before == nil:
+		return created(directory.AuditOrgCreated, org, org.String(), after)
+	}
+	return c, false, nil
+}
+
+func groupChanged(group directory.GroupID, before, after item) (c tally.Change, ok bool, err error) {
+	switch {
+	case after == nil:
+		return tally.Change{Clear: &tally.Clear{Kind: tally.ClearGroup, Org: group.Org(), Group: group}}, true, nil
+	case before == nil:
+		return created(directory.AuditGroupCreated, group.Org(), group.String(), after)
+	}
+	return c, false, nil
+}
+
+// created makes the audit entry of a new organization or group, whose id tells it apart.
+func created(action string, org directory.OrgID, target string, row item) (tally.Change, bool, error) {
+	r := reader{row: row}
+	return tally.Change{Created: &directory.AuditEntry{
+		Org: org, At: r.millis("createdAt"), ID: target, Actor: idOf(&r, "createdBy", directory.ParseUserID),
+		Action: action, Target: target,
+	}}, true, r.fault
+}
+
+// image turns an image of the stream into a row. Kinds of values that our rows don't have are left out.
+func image(from map[string]events.DynamoDBAttributeValue) item {
+	if from == nil {
+		return nil
+	}
+	row := make(item, len(from))
+	for name, value := range from {
+		switch value.DataType() {
+		case events.DataTypeString:
+			row[name] = str(value.String())
+		case events.DataTypeNumber:
+			row[name] = &types.AttributeValueMemberN{Value: value.Number()}
+		case events.DataTypeStringSet:
+			row[name] = &types.AttributeValueMemberSS{Value: value.StringSet()}
+		}
+	}
+	return row
+}

@@ -1,0 +1,231 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"group-invites/shared/directory"
+	"group-invites/shared/tally"
+)
+
+// Links implements [tally.Store].
+func (t *Table) Links(ctx context.Context, links []tally.Link) (map[tally.Link]bool, map[directory.GroupID]bool, error) {
+	var keys []key
+	for _, l := range links {
+		keys = append(keys, inviteKey(l.Group, l.Invite), groupKey(l.Group))
+	}
+	rows, err := t.get(ctx, keys)
+	if err != nil {
+		return nil, nil, err
+	}
+	capped, groups := map[tally.Link]bool{}, map[directory.GroupID]bool{}
+	for _, l := range links {
+		groups[l.Group] = rows[groupKey(l.Group)] != nil
+		if row := rows[inviteKey(l.Group, l.Invite)]; row != nil {
+			inv, err := readInvite(l.Group, row)
+			if err != nil {
+				return nil, nil, err
+			}
+			capped[l] = inv.Capped()
+		}
+	}
+	return capped, groups, nil
+}
+
+// maxTransaction is the number of writes that a transaction takes.
+const maxTransaction = 100
+
+// RecordJoins implements [tally.Store].
+func (t *Table) RecordJoins(ctx context.Context, link tally.Link, joins []tally.Joined, count bool) error {
+	if !count {
+		rows := make([]item, len(joins))
+		for i, j := range joins {
+			rows[i] = joinItem(j)
+		}
+		return t.putAll(ctx, "record joins", rows)
+	}
+	for chunk := range slices.Chunk(joins, maxTransaction-1) {
+		if err := t.countJoins(ctx, link, chunk); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// countJoins writes those of the rows that are not there yet, and counts them, in one transaction. If it is cancelled because
+// some are there, it tries again without them.
+func (t *Table) countJoins(ctx context.Context, link tally.Link, joins []tally.Joined) error {
+	for len(joins) > 0 {
+		writes := make([]types.TransactWriteItem, 0, len(joins)+1)
+		for _, j := range joins {
+			writes = append(writes, types.TransactWriteItem{Put: t.transactPut(put{row: joinItem(j)})})
+		}
+		writes = append(writes, types.TransactWriteItem{Update: t.transactUpdate(update{
+			key: inviteKey(link.Group, link.Invite), update: "SET uses = uses + :n", condition: mustExist,
+			values: item{":n": num(int64(len(joins)))},
+		})})
+		err := t.transact(ctx, "count joins", writes...)
+		cancelled := new(types.TransactionCanceledException)
+		if err == nil || !errors.As(err, &cancelled) {
+			return err
+		}
+		codes := reasons(cancelled)
+		if len(codes) != len(writes) {
+			return err
+		}
+		if codes[len(joins)] == reasonCondition {
+			return nil // the link was deleted meanwhile
+		}
+		var fresh []tally.Joined
+		for i, j := range joins {
+			if codes[i] != reasonCondition {
+				fresh = append(fresh, j)
+			}
+		}
+		if len(fresh) == len(joins) {
+			return err // a conflict, or a throttle
+		}
+		joins = fresh
+	}
+	return nil
+}
+
+// joinItem has no TTL of its own: it is cleared with its invite.
+func joinItem(j tally.Joined) item { return newItem(joinKey(j.Group, j.Invite, j.At, j.User)) }
+
+// DropMembership implements [tally.Store].
+func (t *Table) DropMembership(ctx context.Context, group directory.GroupID, user directory.UserID) error {
+	return t.deleteAll(ctx, "drop membership", []key{groupMemberKey(group, user)})
+}
+
+// PutAudit implements [tally.Store].
+func (t *Table) PutAudit(ctx context.Context, entries []directory.AuditEntry) error {
+	rows := make([]item, len(entries))
+	for i, e := range entries {
+		rows[i] = auditItem(e)
+	}
+	return t.putAll(ctx, "write audit", rows)
+}
+
+// EndGroups implements [tally.Store].
+func (t *Table) EndGroups(ctx context.Context, ended tally.Ended) error {
+	_, groups, err := t.Memberships(ctx, ended.User)
+	if err != nil {
+		return err
+	}
+	for _, g := range groups {
+		if g.Group.Org() != ended.Org || g.State != directory.StateIn || !g.Since.Equal(ended.Since) {
+			continue
+		}
+		after := g
+		after.State = directory.StateLeft
+		err := t.update(ctx, "end group membership", changeGroupMember(g, after))
+		if err != nil && !errors.Is(err, directory.ErrChanged) { // changed: it is no longer of that epoch
+			return err
+		}
+	}
+	return nil
+}
+
+// maxWrites is the number of writes that a BatchWriteItem takes.
+const maxWrites = 25
+
+// putAll writes rows, whatever is there.
+func (t *Table) putAll(ctx context.Context, call string, rows []item) error {
+	distinct := map[key]bool{}
+	var writes []types.WriteRequest
+	for _, row := range rows {
+		if k := keyOf(row); !distinct[k] {
+			distinct[k] = true
+			writes = append(writes, types.WriteRequest{PutRequest: &types.PutRequest{Item: row}})
+		}
+	}
+	return t.writeAll(ctx, call, writes)
+}
+
+// deleteAll deletes rows, be they there or not.
+func (t *Table) deleteAll(ctx context.Context, call string, keys []key) error {
+	var writes []types.WriteRequest
+	for _, k := range keys {
+		writes = append(writes, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: k.attributes()}})
+	}
+	return t.writeAll(ctx, call, writes)
+}
+
+func (t *Table) writeAll(ctx context.Context, call string, writes []types.WriteRequest) error {
+	for chunk := range slices.Chunk(writes, maxWrites) {
+		for pause := unprocessedPause; len(chunk) > 0; pause *= 2 {
+			out, err := t.client.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{
+				RequestItems: map[string][]types.WriteRequest{t.name: chunk},
+			})
+			if err != nil {
+				return verdict(call, err)
+			}
+			if chunk = out.UnprocessedItems[t.name]; len(chunk) == 0 {
+				break
+			}
+			select {
+			case <-ctx.Done():
+				return verdict(call, ctx.Err())
+			case <-time.After(pause):
+			}
+		}
+	}
+	return nil
+}
+
+// clearStepSize is how many rows of each kind a step clears.
+const clearStepSize = 4 * maxWrites
+
+// ClearStep implements [tally.Store]. It takes a step and then, if there may be more to clear, writes the row of the next one.
+func (t *Table) ClearStep(ctx context.Context, c tally.Clear) error {
+	if c.Step > 0 {
+		gone, err := t.clearSome(ctx, c)
+		if err != nil {
+			return err
+		}
+		if gone == 0 {
+			return t.deleteAll(ctx, "end clearing", []key{clearKey(c)})
+		}
+	}
+	row := newItem(clearKey(c))
+	row["step"] = num(c.Step + 1)
+	return t.putAll(ctx, "next step of clearing", []item{row})
+}
+
+// clearSome deletes up to a step's number of rows of each kind, and tells how many.
+func (t *Table) clearSome(ctx context.Context, c tally.Clear) (int, error) {
+	var keys []key
+	list := func(q query) error {
+		q.limit = clearStepSize
+		rows, _, err := t.query(ctx, q)
+		for _, row := range rows {
+			keys = append(keys, keyOf(row))
+		}
+		return err
+	}
+	members := func(owner string) (err error) {
+		for shard := range memberShards {
+			err = errors.Join(err, list(query{index: true, partition: memberPartition(owner, shard)}))
+		}
+		return err
+	}
+	var err error
+	switch c.Kind {
+	case tally.ClearInvite:
+		err = list(query{partition: joinPartition(c.Group, c.Invite)})
+	case tally.ClearGroup:
+		err = errors.Join(list(query{partition: invitePartition(c.Group)}), members(groupKey(c.Group).pk))
+	case tally.ClearOrg:
+		err = errors.Join(list(query{index: true, partition: groupListPartition(c.Org)}), members(orgKey(c.Org).pk))
+	}
+	if err != nil {
+		return 0, err
+	}
+	return len(keys), t.deleteAll(ctx, "clear", keys)
+}

@@ -1,0 +1,168 @@
+package tally
+
+import (
+	"context"
+	"time"
+
+	"group-invites/shared/directory"
+	"group-invites/shared/invite"
+)
+
+// Change is what one change of the table means; only what applies is set.
+type Change struct {
+	Joined  *Joined
+	Created *directory.AuditEntry
+	Ended   *Ended
+	Clear   *Clear
+}
+
+// Link names an invite.
+type Link struct {
+	Group  directory.GroupID
+	Invite invite.ID
+}
+
+// Joined: someone came into a group by a link.
+type Joined struct {
+	Link
+	User   directory.UserID
+	At     time.Time
+	JoinID string
+}
+
+// Ended: someone's membership of an organization came to its end.
+type Ended struct {
+	Org   directory.OrgID
+	User  directory.UserID
+	Since time.Time // its epoch
+}
+
+// Kind says what is to be cleared.
+type Kind string
+
+// The kinds.
+const (
+	ClearInvite Kind = "invite" // the rows of its joinings
+	ClearGroup  Kind = "group"  // its invites and memberships
+	ClearOrg    Kind = "org"    // its groups and memberships
+)
+
+// Clear names something deleted whose rows are to be cleared away. Step counts from 0, which is not yet begun.
+type Clear struct {
+	Kind   Kind
+	Org    directory.OrgID
+	Group  directory.GroupID // of ClearGroup and ClearInvite
+	Invite invite.ID         // of ClearInvite
+	Step   int64
+}
+
+// Store is what tallying needs of the table. Its methods may be repeated, and give [directory.ErrUnavailable] or
+// [directory.ErrChanged] if they should be.
+type Store interface {
+	// Links reads which of the links exist, and tells whether each is capped; and which of their groups exist.
+	Links(ctx context.Context, links []Link) (capped map[Link]bool, groups map[directory.GroupID]bool, err error)
+	// RecordJoins writes the rows of joinings by one link, up to 100, and raises its uses by those that are new, if count is set.
+	RecordJoins(ctx context.Context, link Link, joins []Joined, count bool) error
+	// DropMembership deletes a person's row in a group that doesn't exist.
+	DropMembership(ctx context.Context, group directory.GroupID, user directory.UserID) error
+	// PutAudit writes audit entries, each with its ID.
+	PutAudit(ctx context.Context, entries []directory.AuditEntry) error
+	// EndGroups marks a person's memberships of that epoch in the organization's groups as left.
+	EndGroups(ctx context.Context, ended Ended) error
+	// ClearStep clears some of what is to be cleared, and writes the row of the next step, or deletes it when nothing is left.
+	ClearStep(ctx context.Context, clear Clear) error
+}
+
+// Service tallies. It is safe for concurrent use.
+type Service struct {
+	Store Store
+}
+
+// Apply does what follows from the changes, in any number of calls to the table. On an error some of it may be done; all of it
+// may be repeated.
+func (s *Service) Apply(ctx context.Context, changes []Change) error {
+	var joins []Joined
+	var audit []directory.AuditEntry
+	for _, c := range changes {
+		if c.Joined != nil {
+			joins = append(joins, *c.Joined)
+			audit = append(audit, directory.AuditEntry{
+				Org: c.Joined.Group.Org(), At: c.Joined.At, ID: c.Joined.JoinID, Actor: c.Joined.User,
+				Action: directory.AuditMemberJoined, Target: c.Joined.Group.String(), Detail: c.Joined.Invite.String(),
+			})
+		}
+		if c.Created != nil {
+			audit = append(audit, *c.Created)
+		}
+	}
+	if err := s.recordJoins(ctx, joins); err != nil {
+		return err
+	}
+	if len(audit) > 0 {
+		if err := s.retry(ctx, func(ctx context.Context) error { return s.Store.PutAudit(ctx, audit) }); err != nil {
+			return err
+		}
+	}
+	for _, c := range changes {
+		if c.Ended != nil {
+			if err := s.retry(ctx, func(ctx context.Context) error { return s.Store.EndGroups(ctx, *c.Ended) }); err != nil {
+				return err
+			}
+		}
+		if c.Clear != nil {
+			if err := s.retry(ctx, func(ctx context.Context) error { return s.Store.ClearStep(ctx, *c.Clear) }); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Service) retry(ctx context.Context, op func(context.Context) error) error {
+	return directory.UntilDecided(ctx, op)
+}
+
+// recordJoins records joinings link by link, and drops those into a group that was deleted while they were under way.
+func (s *Service) recordJoins(ctx context.Context, joins []Joined) error {
+	if len(joins) == 0 {
+		return nil
+	}
+	byLink := map[Link][]Joined{}
+	var links []Link
+	for _, j := range joins {
+		if byLink[j.Link] == nil {
+			links = append(links, j.Link)
+		}
+		byLink[j.Link] = append(byLink[j.Link], j)
+	}
+	var capped map[Link]bool
+	var groups map[directory.GroupID]bool
+	err := s.retry(ctx, func(ctx context.Context) (err error) {
+		capped, groups, err = s.Store.Links(ctx, links)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, link := range links {
+		isCapped, exists := capped[link]
+		if !groups[link.Group] {
+			for _, j := range byLink[link] {
+				if err := s.retry(ctx, func(ctx context.Context) error { return s.Store.DropMembership(ctx, link.Group, j.User) }); err != nil {
+					return err
+				}
+			}
+			continue
+		}
+		if !exists {
+			continue // the link was deleted: nobody can ask who joined by it
+		}
+		err := s.retry(ctx, func(ctx context.Context) error {
+			return s.Store.RecordJoins(ctx, link, byLink[link], !isCapped)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

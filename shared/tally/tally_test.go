@@ -1,0 +1,233 @@
+package tally_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"group-invites/shared/directory"
+	. "group-invites/shared/dynamo/dynamotest"
+	"group-invites/shared/dynamo/faults"
+	"group-invites/shared/invite"
+	"group-invites/shared/tally"
+)
+
+// scene is an organization with a group, and a tally over its table.
+type scene struct {
+	*World
+	admin directory.Caller
+	org   directory.Org
+	group directory.Group
+	tally *tally.Service
+}
+
+func newScene(t testing.TB) scene {
+	s := scene{World: New(t), admin: Person("admin")}
+	s.org = s.Org(s.admin, "Acme")
+	s.group = s.Group(s.admin, s.org, "Backcountry")
+	s.tally = &tally.Service{Store: s.Table}
+	return s
+}
+
+// joins makes as many people redeem the link, and gives the changes that the stream would tell.
+func (s scene) joins(link invite.View, people int) []tally.Change {
+	s.Helper()
+	var changes []tally.Change
+	for i := range people {
+		s.Clock.Advance(time.Millisecond)
+		who := Person(fmt.Sprintf("%s %d", link.ID, i))
+		if _, err := s.Invites.Redeem(s.Context(), who, Code(link)); err != nil {
+			s.Fatal(err)
+		}
+		changes = append(changes, tally.Change{Joined: &tally.Joined{
+			Link: tally.Link{Group: link.Group, Invite: link.ID}, User: who.ID, At: s.Clock.Now(), JoinID: fmt.Sprintf("%s-%d", link.ID, i),
+		}})
+	}
+	return changes
+}
+
+func (s scene) uses(link invite.View) int {
+	s.Helper()
+	view, err := s.Invites.Get(s.Context(), s.admin, link.Group, link.ID)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return view.Uses
+}
+
+func (s scene) apply(changes ...tally.Change) {
+	s.Helper()
+	if err := s.tally.Apply(s.Context(), changes); err != nil {
+		s.Fatal(err)
+	}
+}
+
+func TestApply_CountsJoiningsByAnUncappedLinkOnce(t *testing.T) {
+	s := newScene(t)
+	link := s.Link(s.admin, s.group, Anyone)
+	changes := s.joins(link, 250)
+	s.apply(changes[:120]...)
+	if n := s.uses(link); n != 120 {
+		t.Errorf("%d uses, want 120", n)
+	}
+	s.apply(changes[60:]...) // some of them again, as after a kill
+	s.apply(changes...)      // and all of them
+	if n := s.uses(link); n != 250 {
+		t.Errorf("%d uses, want 250", n)
+	}
+	page, err := s.Invites.Joins(t.Context(), s.admin, s.group.ID, link.ID, directory.PageRequest{Limit: 50})
+	if err != nil || len(page.Items) != 50 || page.Next == "" {
+		t.Fatalf("%d joinings, next %q, %v", len(page.Items), page.Next, err)
+	}
+	if newest := page.Items[0]; !newest.At.Equal(changes[249].Joined.At) || newest.Name == "" {
+		t.Errorf("the newest is %+v", newest)
+	}
+}
+
+func TestApply_OneWriteOfTheCounterALinkAndBatch(t *testing.T) {
+	s := newScene(t)
+	link := s.Link(s.admin, s.group, Anyone)
+	changes := s.joins(link, 90)
+	s.Faults.Reset(nil)
+	s.apply(changes...)
+	// Links and groups; the joinings with the counter; four batches of audit entries.
+	if cost := s.Faults.Cost(); cost.Calls != 6 {
+		t.Errorf("%+v", cost)
+	}
+}
+
+func TestApply_LeavesTheCountOfCappedLinksToRedeeming(t *testing.T) {
+	s := newScene(t)
+	link := s.Link(s.admin, s.group, Anyone, Cap(50))
+	changes := s.joins(link, 30)
+	s.apply(changes...)
+	s.apply(changes...)
+	if n := s.uses(link); n != 30 {
+		t.Errorf("%d uses, want 30", n)
+	}
+	page, err := s.Invites.Joins(t.Context(), s.admin, s.group.ID, link.ID, directory.PageRequest{Limit: 50})
+	if err != nil || len(page.Items) != 30 {
+		t.Errorf("%d joinings, %v", len(page.Items), err)
+	}
+}
+
+// TestApply_Killed kills tally at every call of a batch, before and after it was carried out. The batch, sent again, comes out exact.
+func TestApply_Killed(t *testing.T) {
+	s := newScene(t)
+	for number := 1; number <= 6; number++ {
+		for _, kill := range []faults.Fault{faults.KillBefore, faults.KillAfter, faults.Lose, faults.Conflict, faults.Throttle} {
+			link := s.Link(s.admin, s.group, Anyone)
+			changes := s.joins(link, 40)
+			s.Faults.Reset(faults.On(number, kill))
+			_ = s.tally.Apply(t.Context(), changes) // fails, or not: it is sent again anyway
+			s.Faults.Reset(nil)
+			s.apply(changes...)
+			if n := s.uses(link); n != 40 {
+				t.Errorf("call %d, fault %d: %d uses, want 40", number, kill, n)
+			}
+		}
+	}
+}
+
+func TestApply_JoiningsOfADeletedLinkAreNotCounted(t *testing.T) {
+	s := newScene(t)
+	link := s.Link(s.admin, s.group, Anyone)
+	changes := s.joins(link, 3)
+	if err := s.Invites.Delete(t.Context(), s.admin, s.group.ID, link.ID); err != nil {
+		t.Fatal(err)
+	}
+	s.apply(changes...)
+	for _, row := range s.Rows() {
+		if row["pk"] != nil && row["uses"] != nil {
+			t.Errorf("there is an invite's row: %v", row)
+		}
+	}
+}
+
+func TestApply_DropsMembershipsOfAGroupThatIsGone(t *testing.T) {
+	s := newScene(t)
+	link := s.Link(s.admin, s.group, Anyone)
+	changes := s.joins(link, 3)
+	if err := s.Directory.DeleteGroup(t.Context(), s.admin, s.group.ID); err != nil {
+		t.Fatal(err)
+	}
+	s.apply(changes...)
+	for i := range 3 {
+		_, groups, err := s.Table.Memberships(t.Context(), Person(fmt.Sprintf("%s %d", link.ID, i)).ID)
+		if err != nil || len(groups) != 0 {
+			t.Errorf("memberships %v, %v", groups, err)
+		}
+	}
+}
+
+func TestApply_EndsTheGroupsOfAMembershipThatEnded(t *testing.T) {
+	s := newScene(t)
+	second := s.Group(s.admin, s.org, "Climbing")
+	user := Person("user")
+	s.Join(s.admin, s.group, user, directory.RoleUser)
+	since := s.Clock.Now()
+	s.Clock.Advance(time.Second)
+	if err := s.Directory.RemoveOrgMember(t.Context(), s.admin, s.org.ID, user.ID); err != nil {
+		t.Fatal(err)
+	}
+	// Before the tally gets there, he is back, in the other group.
+	s.Clock.Advance(time.Second)
+	s.Join(s.admin, second, user, directory.RoleUser)
+	ended := tally.Change{Ended: &tally.Ended{Org: s.org.ID, User: user.ID, Since: since}}
+	s.apply(ended)
+	s.apply(ended)
+	_, groups, err := s.Table.Memberships(t.Context(), user.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, g := range groups {
+		want := directory.StateLeft
+		if g.Group == second.ID {
+			want = directory.StateIn
+		}
+		if g.State != want {
+			t.Errorf("group %s: %s, want %s", g.Group, g.State, want)
+		}
+	}
+}
+
+// TestApply_ClearsStepByStep follows the clearing of an organization as the stream would: each step's row is the next change.
+func TestApply_ClearsStepByStep(t *testing.T) {
+	s := newScene(t)
+	link := s.Link(s.admin, s.group, Anyone)
+	s.apply(s.joins(link, 120)...)
+	if err := s.Directory.DeleteGroup(t.Context(), s.admin, s.group.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Invites.Redeem(t.Context(), Person("late"), Code(link)); !errors.Is(err, invite.ErrDeleted) {
+		t.Errorf("redeem: %v", err)
+	}
+	s.clear(tally.Clear{Kind: tally.ClearGroup, Org: s.org.ID, Group: s.group.ID})
+	s.clear(tally.Clear{Kind: tally.ClearInvite, Org: s.org.ID, Group: s.group.ID, Invite: link.ID})
+	if err := s.Directory.DeleteOrg(t.Context(), s.admin, s.org.ID); err != nil {
+		t.Fatal(err)
+	}
+	s.clear(tally.Clear{Kind: tally.ClearOrg, Org: s.org.ID})
+	for _, row := range s.Rows() {
+		if row["action"] == nil && row["created"] == nil { // audit entries, and the limit of the day, go by TTL
+			t.Errorf("left behind: %v", row)
+		}
+	}
+}
+
+// clear takes the steps until none follows.
+func (s scene) clear(c tally.Clear) {
+	s.Helper()
+	for c.Step = 0; c.Step < 100; c.Step++ {
+		s.apply(tally.Change{Clear: &c})
+		left := false
+		for _, row := range s.Rows() {
+			left = left || row["step"] != nil
+		}
+		if !left {
+			return
+		}
+	}
+	s.Errorf("clearing %+v doesn't end", c)
+}
