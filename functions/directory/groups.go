@@ -63,11 +63,7 @@ func (a api) changeGroup(ctx context.Context, r *httpapi.Request) (httpapi.Reply
 	if err != nil {
 		return httpapi.Reply{}, err
 	}
-	version, err := r.IfMatch()
-	if err != nil {
-		return httpapi.Reply{}, err
-	}
-	view, err := a.service.ChangeGroup(ctx, r.Caller, id, name, version)
+	view, err := a.service.ChangeGroup(ctx, r.Caller, id, name, r.IfMatch())
 	if err != nil {
 		return httpapi.Reply{}, err
 	}

@@ -1,4 +1,4 @@
-// Command directory serves the routes of organizations, groups and their members, and answers those that don't exist.
+// Command directory serves the routes of organizations, groups and their members.
 package main
 
 import (

@@ -74,8 +74,8 @@ func readOrgChange(r *httpapi.Request) (directory.OrgChange, error) {
 	if change.Name == nil && change.AddPeople == nil {
 		return change, directory.Invalid("body", `must hold "name" or "addPeople"`)
 	}
-	change.Version, err = r.IfMatch()
-	return change, err
+	change.Versions = r.IfMatch()
+	return change, nil
 }
 
 func (a api) deleteOrg(ctx context.Context, r *httpapi.Request) (httpapi.Reply, error) {

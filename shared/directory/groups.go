@@ -156,17 +156,22 @@ func (s *Service) ownGroupIDs(ctx context.Context, m OrgMember, after GroupID, l
 	return ids, false, nil
 }
 
-// ChangeGroup gives a group another name. Only admins may; [ErrPrecondition] if the group isn't in the version that is named (0 is
-// any).
-func (s *Service) ChangeGroup(ctx context.Context, caller Caller, id GroupID, name string, version int64) (view GroupView, err error) {
+// ChangeGroup gives a group another name. Only admins may; [ErrPrecondition] if the group isn't in one of the
+// versions.
+func (s *Service) ChangeGroup(ctx context.Context, caller Caller, id GroupID, name string, versions Versions) (view GroupView, err error) {
 	name, err = checkName(name)
 	if err != nil {
 		return GroupView{}, err
 	}
+	attempted := false
 	err = s.adminOfGroup(ctx, caller, id, func(ctx context.Context, st Standing) error {
-		if version != 0 && version != st.Group.Version {
+		switch {
+		case attempted && *st.Group == view.Group:
+			return nil // by an attempt of this call whose answer was lost, or by another that came to the same
+		case !versions.Allow(st.Group.Version):
 			return ErrPrecondition
 		}
+		attempted = true
 		before, after := *st.Group, *st.Group
 		after.Name, after.Version = name, before.Version+1
 		view = GroupView{Group: after, OrgName: st.Org.Name, Standing: st}

@@ -41,6 +41,9 @@ func (s *Service) me(ctx context.Context, caller Caller) (Me, error) {
 			continue
 		}
 		members[m.Org] = m
+		if caller.Name == "" {
+			caller.Name = m.Name // a token without a name takes none away
+		}
 		orgIDs = append(orgIDs, m.Org)
 		if err := s.renew(ctx, m, caller); err != nil {
 			return Me{}, err

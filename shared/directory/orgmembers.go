@@ -103,17 +103,19 @@ func (s *Service) listMembers(ctx context.Context, caller Caller, name string, r
 // PutOrgMember adds someone who was a member before, with the given role ("" is user); it lifts his removal. Someone who is in
 // gets the given role, if it is given. created tells whether he was added. Only admins may; strangers come by links.
 func (s *Service) PutOrgMember(ctx context.Context, caller Caller, org OrgID, user UserID, role Role) (member Member, created bool, err error) {
+	var added time.Time // the epoch that this call began
 	err = s.adminAct(ctx, caller, org, user, func(viewer, target Membership) (OrgMember, AuditEntry, error) {
 		after, audit := target.OrgMember, AuditEntry{At: s.now()}
+		created = !target.InOrg() || after.Since.Equal(added)
 		switch {
 		case !target.InOrg():
-			created = true
 			after.State, after.Since, after.JoinedAt, after.RemovedAt = StateIn, after.NextSince(audit.At), audit.At, time.Time{}
 			after.Role = role
 			if role == "" {
 				after.Role = RoleUser
 			}
 			audit.Action, audit.Detail = AuditMemberAdded, string(after.Role)
+			added = after.Since
 		case role != "":
 			after.Role = role
 			audit.Action, audit.Detail = AuditMemberRole, string(role)

@@ -65,11 +65,11 @@ func (s *Service) GetOrg(ctx context.Context, caller Caller, id OrgID) (org Org,
 type OrgChange struct {
 	Name      *string
 	AddPeople *AddPeople
-	// Version is the version that the organization must be in; 0 is any.
-	Version int64
+	// Versions are those that the organization may be in.
+	Versions Versions
 }
 
-// ChangeOrg changes name or settings. Only admins may. [ErrPrecondition] if the organization isn't in the version that change names.
+// ChangeOrg changes name or settings. Only admins may. [ErrPrecondition] if the organization isn't in a version that change allows.
 // Narrowing AddPeople suspends links at once: they are judged by it whenever they are used.
 func (s *Service) ChangeOrg(ctx context.Context, caller Caller, id OrgID, change OrgChange) (org Org, err error) {
 	if change.Name != nil {
@@ -93,7 +93,7 @@ func (s *Service) ChangeOrg(ctx context.Context, caller Caller, id OrgID, change
 			return nil // by an attempt of this call whose answer was lost, or by another that came to the same
 		case !m.IsAdmin():
 			return ErrForbidden
-		case change.Version != 0 && change.Version != rows.Org.Version:
+		case !change.Versions.Allow(rows.Org.Version):
 			return ErrPrecondition
 		}
 		org, attempted = change.apply(*rows.Org), true

@@ -1,6 +1,9 @@
 package directory
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Org is an organization.
 type Org struct {
@@ -21,6 +24,12 @@ type Group struct {
 	CreatedBy UserID
 	Version   int64 // as in Org
 }
+
+// Versions are those that a thing may be in for a change to go through; nil is any.
+type Versions []int64
+
+// Allow tells whether the version is among them.
+func (v Versions) Allow(version int64) bool { return v == nil || slices.Contains(v, version) }
 
 // Standing is what decides on rights in a group: the organization, the group, and the person's membership. Org or Group is nil
 // where there is no such thing.

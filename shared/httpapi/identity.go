@@ -2,6 +2,8 @@ package httpapi
 
 import (
 	"context"
+	"strings"
+	"unicode"
 
 	"group-invites/shared/directory"
 )
@@ -41,8 +43,15 @@ func callerFrom(claims map[string]string) (caller directory.Caller, ok bool) {
 		ID: directory.NewUserID(issuer, subject), Name: directory.CleanName(claims["name"]), Email: claims["email"],
 		Verified: claims["email_verified"] == "true",
 	}
-	if len(caller.Email) > maxEmail {
+	if !plausible(caller.Email) {
 		caller.Email, caller.Verified = "", false
 	}
 	return caller, true
+}
+
+// plausible tells whether a claim could be an address: what can't is as good as none. Control characters could end a header, if
+// it were ever mailed to.
+func plausible(email string) bool {
+	return len(email) <= maxEmail && strings.Contains(email, "@") &&
+		!strings.ContainsFunc(email, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) })
 }

@@ -97,21 +97,22 @@ func ETag(version int64) map[string]string {
 	return map[string]string{"ETag": strconv.Quote(strconv.FormatInt(version, 10))}
 }
 
-// IfMatch reads the version that a change is for: 0, any, without an If-Match header. A header that matches no version, such as a
-// weak tag, is ErrPrecondition (RFC 9110, section 13.1.1). Of several tags the first that can match counts.
-func (r *Request) IfMatch() (int64, error) {
+// IfMatch reads the versions that a change is for: any, without an If-Match header. Tags that are no version of ours, such as weak ones,
+// match nothing (RFC 9110, section 13.1.1).
+func (r *Request) IfMatch() directory.Versions {
 	if len(r.Header.Values("If-Match")) == 0 {
-		return 0, nil
+		return nil
 	}
+	versions := directory.Versions{}
 	for _, tag := range strings.Split(r.headerText("If-Match"), ",") {
 		tag = strings.TrimSpace(tag)
 		if tag == "*" {
-			return 0, nil
+			return nil
 		}
 		version, err := strconv.ParseInt(strings.Trim(tag, `"`), 10, 64)
-		if err == nil && version > 0 && ETag(version)["ETag"] == tag { // one spelling each
-			return version, nil
+		if err == nil && ETag(version)["ETag"] == tag { // one spelling each
+			versions = append(versions, version)
 		}
 	}
-	return 0, directory.ErrPrecondition
+	return versions
 }

@@ -15,7 +15,7 @@ import (
 // refused expects the error (of an InvalidError: its field), and that act wrote nothing.
 func (s scene) refused(want error, act func() error) {
 	s.Helper()
-	before := fingerprint(s.World)
+	before := s.Content()
 	err := act()
 	if invalid := new(directory.InvalidError); errors.As(want, &invalid) {
 		got := new(directory.InvalidError)
@@ -25,7 +25,7 @@ func (s scene) refused(want error, act func() error) {
 	} else if !errors.Is(err, want) {
 		s.Errorf("error %v, want %v", err, want)
 	}
-	if after := fingerprint(s.World); after != before {
+	if after := s.Content(); after != before {
 		s.Errorf("it was refused, yet the table has changed from\n%s\nto\n%s", before, after)
 	}
 }
@@ -156,7 +156,7 @@ func TestCreate_GivesWhatWasAskedFor(t *testing.T) {
 	t.Run("the code is kept nowhere", func(t *testing.T) {
 		view, err := s.create(s.admin, s.group)
 		s.must(err)
-		if code := Code(view); strings.Contains(fingerprint(s.World), code) || strings.Contains(fingerprint(s.World), code[22:]) {
+		if code := Code(view); strings.Contains(s.Content(), code) || strings.Contains(s.Content(), code[22:]) {
 			t.Error("the table holds a code")
 		}
 	})
@@ -189,12 +189,12 @@ func TestCreate_RefusesWhatIsOutOfBounds(t *testing.T) {
 func TestCreate_IdempotencyKey(t *testing.T) {
 	same := func(t *testing.T, s scene, first invite.View, who directory.Caller, how ...func(*invite.Request)) {
 		t.Helper()
-		before := fingerprint(s.World)
+		before := s.Content()
 		again, err := s.create(who, s.group, how...)
 		if err != nil || again.ID != first.ID || again.URL != first.URL || !again.CreatedAt.Equal(first.CreatedAt) {
 			t.Errorf("again %+v, %v; want %+v", again, err, first)
 		}
-		if fingerprint(s.World) != before {
+		if s.Content() != before {
 			t.Error("a repeat has written")
 		}
 	}
@@ -306,7 +306,7 @@ func TestCreate_IdempotencyKey(t *testing.T) {
 		s := newScene(t)
 		_, err := s.create(s.user, s.group, keyed("a-key-of-the-callers"))
 		s.must(err)
-		if strings.Contains(fingerprint(s.World), "a-key-of-the-callers") {
+		if strings.Contains(s.Content(), "a-key-of-the-callers") {
 			t.Error("the table holds the key")
 		}
 	})

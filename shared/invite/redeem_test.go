@@ -41,9 +41,9 @@ func (s scene) redeem(who directory.Caller, link invite.View, want error) invite
 // refuses redeems a link, expects the given error, and that nothing was written.
 func (s scene) refuses(who directory.Caller, link invite.View, want error) {
 	s.Helper()
-	before := fingerprint(s.World)
+	before := s.Content()
 	s.redeem(who, link, want)
-	if after := fingerprint(s.World); after != before {
+	if after := s.Content(); after != before {
 		s.Errorf("%s was refused, yet the table has changed from\n%s\nto\n%s", who.Name, before, after)
 	}
 }
