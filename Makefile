@@ -6,7 +6,7 @@ SHELL := /bin/bash
 # ---------------------------------------------------------------- building
 
 # The functions, by logical id in template.yaml. CreateInvite is built from functions/create-invite.
-FUNCTIONS := CreateInvite RedeemInvite ListInvites DeleteInvite PreviewInvite Directory
+FUNCTIONS := CreateInvite RedeemInvite ListInvites DeleteInvite PreviewInvite Directory Web
 
 # How functions are built, here and in infra/local/stack: without the RPC mode of old runtimes, without HTTP/2 (neither DynamoDB nor
 # Secrets Manager needs it, and it is a twentieth of the binary), without paths, symbols and debug tables.
@@ -46,19 +46,22 @@ build: ## Build every function for Lambda (arm64) into .local/build/<LogicalId>,
 ##@ Checking
 
 .PHONY: test
-test: lint ## Run every check and test
+test: lint vulnerabilities ## Run every check and test
 	go test -race ./...
 
 .PHONY: lint
-lint: ## Check formatting, vet, staticcheck, known vulnerabilities, tidy modules
+lint: ## Check formatting, vet, staticcheck, tidy modules
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "gofmt would change:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
 	go vet ./...
 	go tool staticcheck ./...
 	go mod tidy -diff
 
 .PHONY: vulnerabilities
-vulnerabilities: ## Check the modules against the database of known vulnerabilities (needs the network)
-	go tool govulncheck ./...
+vulnerabilities: ## Check what is called against the database of known vulnerabilities (GOVULNDB names a mirror)
+	@out=$$(go tool govulncheck ./... 2>&1) && status=0 || status=$$?; echo "$$out"; \
+	if [ $$status -ne 0 ] && grep -q '^govulncheck: fetching vulnerabilities' <<<"$$out"; then \
+		echo "WARNING: known vulnerabilities were NOT checked: their database is out of reach from here"; \
+	else exit $$status; fi
 
 .PHONY: lint-template
 lint-template: ## Check template.yaml with cfn-lint, in a virtual environment (needs Python)
@@ -66,8 +69,9 @@ lint-template: ## Check template.yaml with cfn-lint, in a virtual environment (n
 	.local/venv/bin/cfn-lint template.yaml
 
 .PHONY: golden
-golden: ## Write the golden files anew; look at the diff
+golden: ## Write anew what is made of something else: costs, openapi.json; look at the diff
 	go test ./shared/dynamo -run TestCosts -update
+	go test ./functions/web -run TestOpenAPI -update
 
 FUZZ_TIME ?= 30s
 .PHONY: fuzz

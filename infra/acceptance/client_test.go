@@ -5,14 +5,18 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"group-invites/shared/httpapi/openapitest"
 )
 
 // answer is what came back.
@@ -74,7 +78,43 @@ func (s *site) do(ctx context.Context, method, path, token string, body any, hea
 	}
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
-	return answer{response.StatusCode, response.Header, text}, err
+	if err != nil {
+		return answer{}, err
+	}
+	a := answer{response.StatusCode, response.Header, text}
+	return a, a.keepsContract(r)
+}
+
+// contract is what every answer is held against.
+var contract = sync.OnceValues(openapitest.Load)
+
+// keepsContract tells what in an answer is not as functions/web/openapi.yaml has it. Paths outside the API have no contract, nor have the
+// gateway's answers to preflights.
+func (a answer) keepsContract(r *http.Request) error {
+	if r.Method == http.MethodOptions && a.Status == http.StatusNoContent {
+		return nil
+	}
+	document, err := contract()
+	if err != nil {
+		return err
+	}
+	var sent []byte
+	if r.GetBody != nil {
+		body, err := r.GetBody()
+		if err != nil {
+			return err
+		}
+		if sent, err = io.ReadAll(body); err != nil {
+			return err
+		}
+	}
+	err = document.Check(openapitest.Exchange{
+		Method: r.Method, Path: r.URL.EscapedPath(), Sent: sent, Status: a.Status, Header: a.Header, Body: a.Body,
+	})
+	if errors.Is(err, openapitest.ErrNoOperation) && !strings.HasPrefix(r.URL.Path, "/v1/") {
+		return nil
+	}
+	return err
 }
 
 // send is do that must get an answer.

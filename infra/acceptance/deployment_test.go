@@ -42,7 +42,7 @@ func TestDeployment_AFunctionWithoutARightCantAct(t *testing.T) {
 	}
 }
 
-// TestDeployment_NoFunctionStartsOnABadRing: all but the one that has no use for the ring, until there is a good one.
+// TestDeployment_NoFunctionStartsOnABadRing: all but those that have no use for the ring, until there is a good one.
 func TestDeployment_NoFunctionStartsOnABadRing(t *testing.T) {
 	t.Parallel()
 	s := start(t, stack.Options{Seed: func(_ context.Context, s *stack.Stack) error {
@@ -58,13 +58,14 @@ func TestDeployment_NoFunctionStartsOnABadRing(t *testing.T) {
 		s.SetKeyRing(ring)
 		requests := []string{"POST /v1/invites/redeem"}
 		if ring == "{}" {
-			requests = []string{"POST /v1/invites/redeem", "POST /v1/invites/preview", "POST " + group + "/invites", "GET " + group + "/invites", "GET /v1/me", "GET /v1/nothing"}
+			requests = []string{"POST /v1/invites/redeem", "POST /v1/invites/preview", "POST " + group + "/invites", "GET " + group + "/invites", "GET /v1/me"}
 		}
 		for _, request := range requests {
 			method, path, _ := strings.Cut(request, " ")
 			s.send(t, method, path, admin.token, object{"code": "x"}).gatewayRefusal(t, http.StatusInternalServerError, "Internal Server Error")
 		}
 		s.send(t, "DELETE", group+invite, admin.token, nil).refusal(t, 404, "not_found")
+		s.send(t, "GET", "/v1/nothing", admin.token, nil).refusal(t, 404, "not_found")
 	}
 	if log := s.log.String(); !strings.Contains(log, "function does not start") || strings.Contains(log, "abababab") {
 		t.Errorf("the log doesn't say why, or quotes a secret:\n%s", log)

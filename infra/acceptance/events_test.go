@@ -46,6 +46,7 @@ func TestEvents_WorkOnAFreshStack(t *testing.T) {
 		{"directory", 200, `"role":"user"`},
 		{"directory-create", 201, `"name":"Harbour Choir"`},
 		{"delete-invite", 204, ""},
+		{"web", 200, `"openapi": "3.1.0"`},
 	} {
 		event, there := events[step.event]
 		if !there {

@@ -23,7 +23,7 @@ var (
 	domain   = []string{"shared/directory", "shared/invite", "shared/linkcode", "shared/tally"}
 	adapters = []string{"shared/config", "shared/dynamo", "shared/httpapi", "shared/secretsmanager"}
 	// Tests alone import these.
-	testSupport = []string{"shared/dynamo/dynamotest", "shared/dynamo/faults", "shared/httpapi/httpapitest"}
+	testSupport = []string{"shared/dynamo/dynamotest", "shared/dynamo/faults", "shared/httpapi/httpapitest", "shared/httpapi/openapitest"}
 )
 
 // goPackage is what `go list` says of a package. Its imports leave out those of tests.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"flag"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"group-invites/infra/local/seed"
 	"group-invites/infra/local/stack"
 	"group-invites/infra/local/template"
+	"group-invites/shared/httpapi"
 	"group-invites/shared/linkcode"
 )
 
@@ -58,6 +60,7 @@ func descriptions(t *testing.T) map[string]description {
 		"preview-invite":   {"POST", "/v1/invites/preview", nil, "", `{"code":"` + code + `"}`},
 		"directory":        {"GET", "/v1/me", nil, "user", ""},
 		"directory-create": {"POST", "/v1/orgs", nil, "newcomer", `{"name":"Harbour Choir"}`},
+		"web":              {"GET", "/openapi.json", nil, "", ""},
 	}
 }
 
@@ -102,15 +105,18 @@ func text(t *testing.T, e events.APIGatewayV2HTTPRequest) []byte {
 // event makes the event of a request, as API Gateway would.
 func event(t *testing.T, d description) events.APIGatewayV2HTTPRequest {
 	t.Helper()
-	path := d.route
+	path, key := d.route, d.method+" "+d.route
+	if !slices.ContainsFunc(httpapi.Routes, func(r httpapi.Route) bool { return r.String() == key }) {
+		key = template.DefaultRoute
+	}
 	for name, value := range d.parameters {
 		path = strings.Replace(path, "{"+name+"}", value, 1)
 	}
 	e := events.APIGatewayV2HTTPRequest{
-		Version: "2.0", RouteKey: d.method + " " + d.route, RawPath: path, PathParameters: d.parameters, Body: d.body,
+		Version: "2.0", RouteKey: key, RawPath: path, PathParameters: d.parameters, Body: d.body,
 		Headers: map[string]string{"host": "127.0.0.1:8080", "user-agent": "event-file", "x-forwarded-proto": "http"},
 		RequestContext: events.APIGatewayV2HTTPRequestContext{
-			RouteKey: d.method + " " + d.route, AccountID: template.AccountID, Stage: "$default", RequestID: "event-file",
+			RouteKey: key, AccountID: template.AccountID, Stage: "$default", RequestID: "event-file",
 			APIID: "local", DomainName: "127.0.0.1", DomainPrefix: "127", Time: "01/Jan/2026:09:00:00 +0000", TimeEpoch: 1767258000000,
 			HTTP: events.APIGatewayV2HTTPRequestContextHTTPDescription{
 				Method: d.method, Path: path, Protocol: "HTTP/1.1", SourceIP: "127.0.0.1", UserAgent: "event-file",

@@ -26,20 +26,26 @@ type Request struct {
 	Route  Route
 }
 
-// Reply is an answer: a status, and a body to be written as JSON, or nil for none.
+// Reply is an answer: a status, and a body to be written as JSON, a [File] to be written as it is, or nil for none.
 type Reply struct {
 	Status int
 	Body   any
 	Header map[string]string
 }
 
+// File is a body that is not JSON of ours.
+type File struct {
+	Type    string // media type
+	Content []byte
+}
+
 // Handler answers one request, or gives the error to answer with.
 type Handler func(ctx context.Context, r *Request) (Reply, error)
 
-// New makes the handler of one function: of each of its routes in [Routes], by its String. Requests for anything else get 404 or 405,
-// as those for unknown routes do. It panics if a route has no handler, or a handler no route: that function can't start.
+// New makes the handler of one function: of each of its routes in [Routes] and [Pages], by its String. Requests for anything else get
+// 404 or 405, as those for unknown routes do. It panics if a route has no handler, or a handler no route: that function can't start.
 func New(function string, handlers map[string]Handler) http.Handler {
-	for _, route := range Routes {
+	for _, route := range served {
 		if (handlers[route.String()] != nil) != (route.Function == function) {
 			panic(fmt.Sprintf("function %s and route %s do not agree", function, route))
 		}
@@ -100,7 +106,7 @@ func (s *server) answer(r *http.Request) (name string, reply Reply, err error) {
 	switch {
 	case len(allow) > 0:
 		return "unknown method", Reply{Header: map[string]string{"Allow": strings.Join(allow, ", ")}}, errMethodNotAllowed
-	case handler == nil:
+	case handler == nil, !routedAs(r.Context(), route):
 		return "unknown path", Reply{}, directory.ErrNotFound
 	}
 	name = route.String()
@@ -123,6 +129,9 @@ func (s *server) answer(r *http.Request) (name string, reply Reply, err error) {
 	case reply.Body == nil:
 		return name, reply, nil
 	}
+	if _, ok := reply.Body.(File); ok {
+		return name, reply, nil
+	}
 	body, err := json.Marshal(reply.Body)
 	if err != nil {
 		return name, Reply{}, fmt.Errorf("answer: %w", err)
@@ -131,7 +140,7 @@ func (s *server) answer(r *http.Request) (name string, reply Reply, err error) {
 	return name, reply, nil
 }
 
-// write sends an answer. Every answer may hold what only its reader may see, so none is kept.
+// write sends an answer. An answer may hold what only its reader may see, so none is kept, unless its own headers say otherwise.
 func write(w http.ResponseWriter, reply Reply) error {
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
@@ -142,6 +151,12 @@ func write(w http.ResponseWriter, reply Reply) error {
 	if reply.Body == nil {
 		w.WriteHeader(reply.Status)
 		return nil
+	}
+	if file, ok := reply.Body.(File); ok {
+		h.Set("Content-Type", file.Type)
+		w.WriteHeader(reply.Status)
+		_, err := w.Write(file.Content)
+		return err
 	}
 	body, err := json.Marshal(reply.Body)
 	if err != nil {

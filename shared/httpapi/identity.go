@@ -43,7 +43,7 @@ func callerFrom(claims map[string]string) (caller directory.Caller, ok bool) {
 		ID: directory.NewUserID(issuer, subject), Name: directory.CleanName(claims["name"]), Email: claims["email"],
 		Verified: claims["email_verified"] == "true",
 	}
-	if !plausible(caller.Email) {
+	if caller.Email != "" && !plausible(caller.Email) {
 		caller.Email, caller.Verified = "", false
 	}
 	return caller, true

@@ -39,6 +39,7 @@ func Adapt(handler http.Handler) func(context.Context, events.APIGatewayV2HTTPRe
 		if event.Version != "2.0" {
 			return events.APIGatewayV2HTTPResponse{}, errPayload
 		}
+		ctx = context.WithValue(ctx, routeKey{}, event.RouteKey)
 		if a := event.RequestContext.Authorizer; a != nil && a.JWT != nil {
 			ctx = withClaims(ctx, a.JWT.Claims)
 		}
@@ -56,6 +57,15 @@ func Adapt(handler http.Handler) func(context.Context, events.APIGatewayV2HTTPRe
 
 // brokenQuery stands for any query that can't be parsed, and can't either: those who read the query see that it is broken.
 const brokenQuery = "%"
+
+type routeKey struct{}
+
+// routedAs tells whether API Gateway took the request for that route too. It matches paths as they were sent and hands them over decoded,
+// so that a %2F could make two routes of one; throttle, authorizer and access log went by its own.
+func routedAs(ctx context.Context, route Route) bool {
+	key, _ := ctx.Value(routeKey{}).(string)
+	return key == "" || key == "$default" || key == route.String()
+}
 
 // sanitize makes an event that the adapter takes, whatever the client sent. ok is false for a method or a body that can't be one.
 func sanitize(event events.APIGatewayV2HTTPRequest) (_ events.APIGatewayV2HTTPRequest, ok bool) {

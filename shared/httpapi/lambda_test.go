@@ -305,3 +305,18 @@ func FuzzAdapt(f *testing.F) {
 		}
 	})
 }
+
+// TestAdapt_RouteIsTheGateways: a decoded %2F in a path doesn't make another route of it than the gateway has checked and throttled.
+func TestAdapt_RouteIsTheGateways(t *testing.T) {
+	send := func(key string) *httpapitest.Reply {
+		event := httpapitest.Event("GET", "/v1/orgs/0123456789/members", "", httpapitest.Claims(testIssuer, "anna"))
+		event.RouteKey = key
+		return serve(t, "directory", accept).Do(event)
+	}
+	for _, key := range []string{"GET /v1/orgs/{orgId}/members", "$default", ""} {
+		send(key).Is(200)
+	}
+	for _, key := range []string{"GET /v1/orgs/{orgId}", "GET /v1/me"} {
+		send(key).Refused(404, "not_found")
+	}
+}

@@ -17,7 +17,7 @@ type Route struct {
 // String gives the route as API Gateway names it: its route key.
 func (r Route) String() string { return r.Method + " " + r.Path }
 
-// Routes is the API: every route of template.yaml but $default, which serves what is not here.
+// Routes is the API: every route of template.yaml but $default, which serves [Pages] and answers what is not there either.
 var Routes = []Route{
 	{Method: "POST", Path: "/v1/groups/{groupId}/invites", Function: "create-invite"},
 	{Method: "GET", Path: "/v1/groups/{groupId}/invites", Function: "list-invites"},
@@ -47,11 +47,27 @@ var Routes = []Route{
 	{Method: "DELETE", Path: "/v1/groups/{groupId}/members/{userId}", Function: "directory"},
 }
 
+// Pages is what people see with a browser, open, for GET and HEAD: the documentation of the API. They have no routes of their own in
+// template.yaml, but come by $default.
+var Pages = pages("web", "/docs", "/docs/", "/docs/{file}", "/openapi.json", "/openapi.yaml")
+
+// served is all that any function serves.
+var served = slices.Concat(Routes, Pages)
+
+func pages(function string, paths ...string) (routes []Route) {
+	for _, path := range paths {
+		for _, method := range []string{http.MethodGet, http.MethodHead} {
+			routes = append(routes, Route{Method: method, Path: path, Function: function, Open: true})
+		}
+	}
+	return routes
+}
+
 // find gives the route that a request is for, with its path's parameters set in the request. Without one, allow lists the methods
 // that the path has; none if there is no such path. http.ServeMux isn't used, because it answers some paths by itself.
 func find(r *http.Request) (route Route, allow []string) {
 	segments := strings.Split(r.URL.Path, "/")
-	for _, candidate := range Routes {
+	for _, candidate := range served {
 		parts := strings.Split(candidate.Path, "/")
 		if !matches(parts, segments) {
 			continue

@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 // serve gives a function all of whose routes are answered by one handler.
 func serve(t testing.TB, function string, handler Handler) *httpapitest.API {
 	handlers := map[string]Handler{}
-	for _, route := range Routes {
+	for _, route := range served {
 		if route.Function == function {
 			handlers[route.String()] = handler
 		}

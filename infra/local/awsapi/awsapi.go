@@ -112,6 +112,8 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case service == "DynamoDB_20120810":
 		a.dynamoDB(w, r, caller, operation, body)
+	case service == "DynamoDBStreams_20120810":
+		a.streams(w, r, caller, operation, body)
 	case service == "secretsmanager" && operation == "GetSecretValue":
 		a.getSecretValue(w, caller, body)
 	default:

@@ -235,14 +235,17 @@ func TestPolicy(t *testing.T) {
 	}
 }
 
-func getSecret(t *testing.T, e *endpoint, accessKeyID, id string) (int, map[string]any) {
+// post calls an operation that the clients of this module don't have.
+func post(t *testing.T, e *endpoint, accessKeyID, target, request string) (int, map[string]any) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, e.url, strings.NewReader(`{"SecretId":"`+id+`"}`))
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, e.url, strings.NewReader(request))
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("X-Amz-Target", "secretsmanager.GetSecretValue")
-	req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+accessKeyID+"/20260101/local/secretsmanager/aws4_request, SignedHeaders=host, Signature=0")
+	req.Header.Set("Content-Type", "application/x-amz-json-1.0")
+	req.Header.Set("X-Amz-Target", target)
+	req.Header.Set("X-Amz-Date", "20260101T000000Z")
+	req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+accessKeyID+"/20260101/local/service/aws4_request, SignedHeaders=host;x-amz-date, Signature=0")
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
@@ -253,6 +256,22 @@ func getSecret(t *testing.T, e *endpoint, accessKeyID, id string) (int, map[stri
 		t.Fatal(err)
 	}
 	return resp.StatusCode, body
+}
+
+func getSecret(t *testing.T, e *endpoint, accessKeyID, id string) (int, map[string]any) {
+	t.Helper()
+	return post(t, e, accessKeyID, "secretsmanager.GetSecretValue", `{"SecretId":"`+id+`"}`)
+}
+
+func TestStreams_AreForTools(t *testing.T) {
+	e := start(t)
+	const list = "DynamoDBStreams_20120810.ListStreams"
+	if status, body := post(t, e, "tool", list, `{"TableName":"things"}`); status != 200 || body["Streams"] == nil {
+		t.Errorf("a tool: %d %v", status, body)
+	}
+	if status, body := post(t, e, writer, list, `{"TableName":"things"}`); status != 400 || body["__type"] != "UnknownOperationException" {
+		t.Errorf("a function: %d %v", status, body)
+	}
 }
 
 func TestSecret(t *testing.T) {

@@ -47,6 +47,25 @@ func (a *API) dynamoDB(w http.ResponseWriter, r *http.Request, caller identity, 
 		body = askForCapacity(body)
 	}
 
+	a.forward(w, r, body, func(answer []byte) {
+		if caller.function != nil {
+			a.count(caller, add, consumed(answer))
+		}
+	})
+}
+
+// streams passes a call on that reads the table's stream. It is for tools: a function gets what it follows as its events,
+// and the service that makes them has permissions of its own.
+func (a *API) streams(w http.ResponseWriter, r *http.Request, caller identity, operation string, body []byte) {
+	if caller.function != nil {
+		fail(w, http.StatusBadRequest, "UnknownOperationException", "the local stack doesn't let functions call "+operation)
+		return
+	}
+	a.forward(w, r, body, func([]byte) {})
+}
+
+// forward sends a call to the engine and its answer back. Look sees the answer before the caller does.
+func (a *API) forward(w http.ResponseWriter, r *http.Request, body []byte, look func(answer []byte)) {
 	out := r.Clone(r.Context())
 	out.URL.Scheme, out.URL.Host, out.Host = a.engine.Scheme, a.engine.Host, a.engine.Host
 	out.RequestURI = ""
@@ -63,9 +82,7 @@ func (a *API) dynamoDB(w http.ResponseWriter, r *http.Request, caller identity, 
 		fail(w, http.StatusServiceUnavailable, "ServiceUnavailableException", err.Error())
 		return
 	}
-	if caller.function != nil {
-		a.count(caller, add, consumed(answer))
-	}
+	look(answer)
 	maps.Copy(w.Header(), resp.Header)
 	w.Header().Del("Connection")
 	w.WriteHeader(resp.StatusCode)

@@ -58,6 +58,9 @@ func newEnvironment(p *pool, number int) (*environment, error) {
 		listener.Close()
 		return nil, err
 	}
+	p.mu.Lock()
+	p.all[e] = true
+	p.mu.Unlock()
 	server := &http.Server{Handler: e.runtimeAPI()}
 	go server.Serve(listener)
 	p.service.all.Go(func() {

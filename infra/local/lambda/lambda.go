@@ -116,7 +116,9 @@ func New(o Options) *Service {
 		o.Line = func(string, string) {}
 	}
 	for _, f := range o.Functions {
-		s.pools[f.Name] = &pool{service: s, function: f, limit: o.Concurrency, meter: o.Meter, line: o.Line, started: o.Numbered}
+		s.pools[f.Name] = &pool{
+			service: s, function: f, limit: o.Concurrency, meter: o.Meter, line: o.Line, started: o.Numbered, all: map[*environment]bool{},
+		}
 	}
 	return s
 }
@@ -148,6 +150,15 @@ func (s *Service) Invoke(ctx context.Context, function string, payload []byte) (
 			return Result{}, ctx.Err()
 		}
 	}
+}
+
+// Kill ends all processes of a function at once, whatever they do, and returns how many there were. Invocations under
+// way end with ErrorExit; later ones start new processes.
+func (s *Service) Kill(function string) int {
+	if p, ok := s.pools[function]; ok {
+		return p.kill()
+	}
+	return 0
 }
 
 // Close ends all environments and returns when they have ended. Invocations under way end as if the function had exited.

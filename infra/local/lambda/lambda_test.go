@@ -297,6 +297,42 @@ func TestClose_LeavesNoProcess(t *testing.T) {
 	}
 }
 
+func TestKill_EndsEveryProcess(t *testing.T) {
+	s := service(t, lambda.Options{}, lambda.Function{})
+	if n := s.Kill("try-it"); n != 0 {
+		t.Errorf("%d processes before the first invocation", n)
+	}
+	var idle int
+	json.Unmarshal(invoke(t, s, `{"do":"sleep","for":1}`).Payload, &idle)
+	done := make(chan lambda.Result)
+	for range 2 { // one of them in the idle process
+		go func() {
+			result, _ := s.Invoke(context.Background(), "try-it", []byte(`{"do":"sleep","for":5000000000}`))
+			done <- result
+		}()
+	}
+	for ended := 0; ended < 2; {
+		select {
+		case result := <-done:
+			ended++
+			if result.FunctionError != lambda.ErrorExit || !strings.Contains(result.ErrorMessage(), "signal: killed") {
+				t.Errorf("%+v: %s", result, result.ErrorMessage())
+			}
+		case <-time.After(5 * time.Millisecond): // not every process has been given its invocation yet
+			s.Kill("try-it")
+		}
+	}
+	if alive(idle) {
+		t.Error("a process is left")
+	}
+	if after := invoke(t, s, `{}`); !after.Cold || after.FunctionError != "" {
+		t.Errorf("the next invocation: %+v", after)
+	}
+	if n := s.Kill("other"); n != 0 {
+		t.Errorf("%d processes of a function that there isn't", n)
+	}
+}
+
 func BenchmarkInvoke(b *testing.B) {
 	s := lambda.New(lambda.Options{Functions: []lambda.Function{{Name: "try-it", Binary: binary, Timeout: 5 * time.Second}}})
 	defer s.Close()

@@ -3,6 +3,7 @@ package lambda
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 )
@@ -16,10 +17,11 @@ type pool struct {
 	line     func(function, line string)
 
 	mu      sync.Mutex
-	idle    []*environment // the last one was used last
-	places  int            // environments there are or are being started
-	started int            // number of the last environment
-	waiting []chan grant   // first come, first served
+	all     map[*environment]bool // whose process has started and isn't known to have ended
+	idle    []*environment        // the last one was used last
+	places  int                   // environments there are or are being started
+	started int                   // number of the last environment
+	waiting []chan grant          // first come, first served
 }
 
 // grant is what a waiting invocation gets: an idle environment, or with nil the place of one that has gone.
@@ -92,6 +94,19 @@ func (p *pool) start() (*environment, error) {
 	return e, nil
 }
 
+// kill ends all processes at once and returns how many.
+func (p *pool) kill() int {
+	p.mu.Lock()
+	victims := slices.Collect(maps.Keys(p.all))
+	p.mu.Unlock()
+	var all sync.WaitGroup
+	for _, e := range victims {
+		all.Go(e.process.Kill)
+	}
+	all.Wait()
+	return len(victims)
+}
+
 // grant gives an idle environment, or the place of one that has gone, to the invocation that has waited longest.
 func (p *pool) grant(g grant) {
 	p.mu.Lock()
@@ -112,6 +127,7 @@ func (p *pool) grant(g grant) {
 // gone takes note that an environment has ended.
 func (p *pool) gone(e *environment) {
 	p.mu.Lock()
+	delete(p.all, e)
 	p.idle = slices.DeleteFunc(p.idle, func(i *environment) bool { return i == e })
 	p.mu.Unlock()
 	p.grant(grant{})

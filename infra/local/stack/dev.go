@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"html/template"
 	"net/http"
+	"time"
 
 	"group-invites/infra/local/issuer"
 	"group-invites/shared/directory"
@@ -70,13 +71,38 @@ func (s *Stack) servePeople(w http.ResponseWriter, r *http.Request) {
 	json.NewEncoder(w).Encode(map[string]any{"items": append(s.people(issuer.People), s.people(newcomers)...)}) // texts
 }
 
+// follower is a function that follows the table's stream, as /dev/ shows it.
+type follower struct {
+	Function, Checkpoint, Lag string
+	Settled, Retries, Dropped int
+	Queue                     string
+}
+
+func (s *Stack) followers() []follower {
+	var out []follower
+	for _, status := range s.StreamStatus() {
+		f := follower{
+			Function: status.Function, Checkpoint: "none since the start", Lag: status.IteratorAge.Round(time.Second).String(),
+			Settled: status.Settled, Retries: status.Retries, Dropped: status.Dropped, Queue: status.Queue,
+		}
+		switch {
+		case !status.Enabled:
+			f.Checkpoint = "not enabled"
+		case !status.Checkpointed.IsZero():
+			f.Checkpoint = time.Since(status.Checkpointed).Round(time.Second).String() + " ago"
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
 func (s *Stack) serveDevPage(w http.ResponseWriter, r *http.Request) {
 	nonce := rand.Text()
 	var page bytes.Buffer
 	err := devPage.Execute(&page, map[string]any{
 		"Nonce": nonce, "URL": s.url, "AWSEndpoint": s.AWSEndpoint(), "Engine": s.options.DynamoDBEndpoint, "Table": s.TableName(),
 		"Logs": s.folder.path("logs"), "Issuer": s.template.Authorizer.Issuer,
-		"Members": s.people(issuer.People), "Newcomers": s.people(newcomers), "Seeded": s.Seeded(), "Routes": s.template.Routes,
+		"Members": s.people(issuer.People), "Newcomers": s.people(newcomers), "Seeded": s.Seeded(), "Streams": s.followers(), "Routes": s.template.Routes,
 	})
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)

@@ -15,9 +15,11 @@ import (
 	"time"
 
 	"group-invites/infra/local/gateway"
+	"group-invites/infra/local/lambda"
+	"group-invites/infra/local/stream"
 )
 
-// log tells people what happens: a line a request, and of what functions print only what needs attention. Everything
+// log tells people what happens: a line a request and a line a batch of the stream, and of what functions print only what needs attention. Everything
 // that they print goes to a file of the function's name.
 type log struct {
 	mu    sync.Mutex
@@ -74,15 +76,7 @@ func (l *log) request(r gateway.Record) {
 	path := (&url.URL{Path: r.Path}).EscapedPath() // nothing that a terminal would obey
 	fmt.Fprintf(&b, "%-6s %s  %s", printable(r.Method), path, milliseconds(r.Duration))
 	if r.Called {
-		start := "warm"
-		if r.Result.Cold {
-			start = l.paint(yellow, "cold") + " (init " + milliseconds(r.Result.InitDuration) + ")"
-		}
-		u := r.Result.Usage
-		fmt.Fprintf(&b, "  %s  %d calls", start, u.Calls)
-		if u.ReadUnits > 0 || u.WriteUnits > 0 {
-			fmt.Fprintf(&b, "  %s R  %s W", strconv.FormatFloat(u.ReadUnits, 'f', -1, 64), strconv.FormatFloat(u.WriteUnits, 'f', -1, 64))
-		}
+		b.WriteString(l.cost(r.Result))
 	}
 	b.WriteByte('\n')
 	if r.Err != nil {
@@ -93,6 +87,55 @@ func (l *log) request(r gateway.Record) {
 		b.WriteString(l.paint(statusColor(r.Status), line) + "\n")
 	}
 	io.WriteString(l, b.String())
+}
+
+// cost is the part of a line that tells what a call of a function took.
+func (l *log) cost(r lambda.Result) string {
+	var b strings.Builder
+	start := "warm"
+	if r.Cold {
+		start = l.paint(yellow, "cold") + " (init " + milliseconds(r.InitDuration) + ")"
+	}
+	fmt.Fprintf(&b, "  %s  %d calls", start, r.Usage.Calls)
+	if u := r.Usage; u.ReadUnits > 0 || u.WriteUnits > 0 {
+		fmt.Fprintf(&b, "  %s R  %s W", strconv.FormatFloat(u.ReadUnits, 'f', -1, 64), strconv.FormatFloat(u.WriteUnits, 'f', -1, 64))
+	}
+	return b.String()
+}
+
+// invocation writes the line of a batch that the stream brought, such as
+//
+//	15:04:05 stream  tally  12 records  ok  8 ms  warm  3 calls  2.5 R  6 W
+func (l *log) invocation(i stream.Invocation) {
+	outcome := l.paint(green, "ok")
+	switch {
+	case i.Result.FunctionError != "":
+		outcome = l.paint(red, "failed")
+	case i.Settled < i.Records:
+		outcome = l.paint(yellow, fmt.Sprintf("%d of them ok", i.Settled))
+	}
+	line := fmt.Sprintf("%s stream  %s  %s  %s  %s%s\n", l.paint(dim, i.Time.Format(time.TimeOnly)), i.Function, records(i.Records), outcome,
+		milliseconds(i.Result.Duration), l.cost(i.Result))
+	if i.Result.FunctionError != "" {
+		line += l.paint(red, "         "+i.Function+": "+printable(i.Result.FunctionError+": "+i.Result.ErrorMessage())) + "\n"
+	}
+	io.WriteString(l, line)
+}
+
+// drop reports records that were given up.
+func (l *log) drop(d stream.Drop) {
+	text := fmt.Sprintf("stream to %s: gave up %s (%s)", d.Function, records(d.Records), d.Condition)
+	if d.Queue != "" {
+		text += fmt.Sprintf("; %s now holds %d", d.Queue, d.Waiting)
+	}
+	l.problem(text)
+}
+
+func records(n int) string {
+	if n == 1 {
+		return "1 record"
+	}
+	return strconv.Itoa(n) + " records"
 }
 
 func statusColor(status int) string {

@@ -2,7 +2,8 @@
 //
 // A request comes to the gateway, which checks its token by the keys of the development identity provider and hands it
 // to a function's process; functions find DynamoDB and Secrets Manager at the AWS endpoint, which enforces their
-// policies and counts; behind it is the engine, with its data in the data folder. Everything listens on loopback only.
+// policies and counts; behind it is the engine, with its data in the data folder. What changes there comes through the
+// table's stream to the functions that follow it. Everything listens on loopback only.
 // Nothing is kept in memory that a restart must not lose, and nothing outlives Close: neither a process nor a lock.
 package stack
 
@@ -23,6 +24,7 @@ import (
 	"group-invites/infra/local/gateway"
 	"group-invites/infra/local/issuer"
 	"group-invites/infra/local/lambda"
+	"group-invites/infra/local/stream"
 	"group-invites/infra/local/template"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -74,6 +76,7 @@ type Stack struct {
 	keyRing  string // ARN
 	aws      *awsapi.API
 	lambda   *lambda.Service
+	streams  *stream.Driver
 	issuer   *issuer.Issuer
 	servers  []*http.Server
 	stopping chan struct{}
@@ -132,7 +135,7 @@ func (s *Stack) start(ctx context.Context) error {
 	if err := steps.Wait(); err != nil {
 		return err
 	}
-	if err := s.serve(); err != nil {
+	if err := s.serve(ctx); err != nil {
 		return err
 	}
 	if o.Seed != nil {
@@ -181,8 +184,8 @@ func (s *Stack) openTable(ctx context.Context) error {
 	return ensureTable(ctx, s.dynamoDB, s.template.Table, s.options.TableName)
 }
 
-// serve starts what takes requests: the AWS endpoint, the functions, the gateway.
-func (s *Stack) serve() error {
+// serve starts what takes requests: the AWS endpoint, the functions, what follows the stream, the gateway.
+func (s *Stack) serve(ctx context.Context) error {
 	var err error
 	s.aws, err = awsapi.New(awsapi.Options{Engine: s.options.DynamoDBEndpoint, Functions: s.template.Functions, Refused: s.log.refused})
 	if err != nil {
@@ -196,8 +199,11 @@ func (s *Stack) serve() error {
 		Meter:       s.aws,
 		Line:        s.log.functionLine,
 	})
-	api := gateway.New(gateway.Options{Template: s.template, Invoker: s.lambda, Done: s.log.request})
 	s.handle(s.awsPort, onlyLocal(s.aws))
+	if err := s.follow(ctx); err != nil {
+		return err
+	}
+	api := gateway.New(gateway.Options{Template: s.template, Invoker: s.lambda, Done: s.log.request})
 	s.handle(s.listener, split(onlyLocal(s.devHandler()), api))
 
 	if s.engine != nil {
@@ -233,8 +239,8 @@ func (s *Stack) sweep() {
 	}
 }
 
-// Close ends the stack: it takes no more requests, finishes those under way (for up to five seconds), then ends the
-// functions and the engine and gives the data folder back. A second call does nothing.
+// Close ends the stack: it takes no more requests and follows the stream no further, finishes what is under way (for up to
+// five seconds), then ends the functions and the engine and gives the data folder back. A second call does nothing.
 func (s *Stack) Close() error {
 	var err error
 	s.closing.Do(func() {
@@ -263,17 +269,29 @@ func (s *Stack) Close() error {
 	return err
 }
 
-// drain closes the listeners and waits for requests, of the gateway first: they need the AWS endpoint.
+// drain closes the listeners and waits for requests and for what the stream has brought. The AWS endpoint, which was opened
+// first, is closed last: functions need it until they have answered.
 func (s *Stack) drain() error {
-	for _, l := range []net.Listener{s.listener, s.awsPort} {
-		if l != nil && len(s.servers) == 0 {
+	for i, l := range []net.Listener{s.awsPort, s.listener} { // as they are served
+		if l != nil && i >= len(s.servers) {
 			l.Close() // nothing serves it yet
 		}
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
+	var following sync.WaitGroup
+	if s.streams != nil {
+		following.Go(func() { s.streams.Stop(ctx) })
+	}
 	var err error
 	for i := len(s.servers) - 1; i >= 0; i-- {
+		if i == 0 {
+			following.Wait()
+		}
+		if i == 0 && s.lambda != nil {
+			// The functions end before the AWS endpoint: a connection that one has opened and not used yet counts as busy for 5 s.
+			s.lambda.Close()
+		}
 		if e := s.servers[i].Shutdown(ctx); e != nil {
 			s.servers[i].Close()
 			err = errors.Join(err, fmt.Errorf("requests under way were cut off: %w", e))

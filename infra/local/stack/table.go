@@ -14,7 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// ensureTable makes the table where it is missing. One that is there must have the template's keys and indexes.
+// ensureTable makes the table where it is missing. One that is there must have the template's keys, indexes and
+// stream.
 func ensureTable(ctx context.Context, c *dynamodb.Client, t template.Table, name string) error {
 	out, err := c.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &name})
 	var missing *types.ResourceNotFoundException
@@ -29,10 +30,19 @@ func ensureTable(ctx context.Context, c *dynamodb.Client, t template.Table, name
 	for _, i := range out.Table.GlobalSecondaryIndexes {
 		indexes = append(indexes, types.GlobalSecondaryIndex{IndexName: i.IndexName, KeySchema: i.KeySchema, Projection: i.Projection})
 	}
-	if !reflect.DeepEqual(out.Table.KeySchema, want.KeySchema) || !reflect.DeepEqual(indexes, want.GlobalSecondaryIndexes) {
+	if !reflect.DeepEqual(out.Table.KeySchema, want.KeySchema) || !reflect.DeepEqual(indexes, want.GlobalSecondaryIndexes) ||
+		view(out.Table.StreamSpecification) != view(want.StreamSpecification) {
 		return fmt.Errorf("table %s was made from another template.yaml: clear the local data by `make reset`", name)
 	}
 	return nil
+}
+
+// view is what records of a stream show; empty without a stream.
+func view(s *types.StreamSpecification) types.StreamViewType {
+	if s == nil {
+		return ""
+	}
+	return s.StreamViewType
 }
 
 func createTable(ctx context.Context, c *dynamodb.Client, t template.Table, name string) error {

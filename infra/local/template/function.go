@@ -64,10 +64,14 @@ func (l *loader) readFunction(t *Template, id string, properties *yaml.Node, glo
 		}
 	}
 	for name, event := range l.fields(l.field(properties, "Events")) {
-		if kind := l.string(l.get(event, "Type"), "Type"); kind != "HttpApi" {
+		switch kind := l.string(l.get(event, "Type"), "Type"); kind {
+		case "HttpApi":
+			t.Routes = append(t.Routes, l.readRoute(f.Name, event))
+		case "DynamoDB":
+			t.Streams = append(t.Streams, l.readStream(t, f.Name, event))
+		default:
 			l.fail(event, "event %s: the local stack doesn't know events of type %s", name, kind)
 		}
-		t.Routes = append(t.Routes, l.readRoute(f.Name, event))
 	}
 	t.Functions = append(t.Functions, f)
 }

@@ -9,6 +9,7 @@ const (
 	kindTable    = "AWS::DynamoDB::Table"
 	kindSecret   = "AWS::SecretsManager::Secret"
 	kindLogGroup = "AWS::Logs::LogGroup"
+	kindQueue    = "AWS::SQS::Queue"
 )
 
 // ref is what Ref yields for a pseudo-parameter, a parameter or a resource.
@@ -43,6 +44,8 @@ func (l *loader) ref(n *yaml.Node, name string) value {
 		return scalar(n, l.functionName(name))
 	case kindAPI:
 		return scalar(n, "local")
+	case kindQueue:
+		return scalar(n, l.queueURL(name))
 	default:
 		l.fail(n, "the local stack gives no name to %s, of type %s", name, kind)
 		return value{}
@@ -56,12 +59,25 @@ func (l *loader) attribute(n *yaml.Node, resource, attribute string) string {
 	}
 	switch l.kind(resource) + "." + attribute {
 	case kindTable + ".Arn":
-		return "arn:aws:dynamodb:" + Region + ":" + AccountID + ":table/" + l.tableName
+		return l.tableARN()
+	case kindTable + ".StreamArn":
+		if l.field(l.properties(resource), "StreamSpecification") == nil {
+			l.fail(n, "%s has no StreamSpecification, and so no stream", resource)
+		}
+		return l.tableARN() + "/stream/" + streamLabel
+	case kindQueue + ".Arn":
+		return l.queueARN(resource)
+	case kindQueue + ".QueueName":
+		return l.queueName(resource)
 	case kindFunction + ".Arn":
 		return "arn:aws:lambda:" + Region + ":" + AccountID + ":function:" + l.functionName(resource)
 	}
 	l.fail(n, "the local stack doesn't know the attribute %s of %s", attribute, resource)
 	return ""
+}
+
+func (l *loader) tableARN() string {
+	return "arn:aws:dynamodb:" + Region + ":" + AccountID + ":table/" + l.tableName
 }
 
 func secretARN(id string) string {

@@ -27,7 +27,9 @@ type Template struct {
 	CORS       CORS
 	Throttling Throttling
 	Table      Table
+	Streams    []StreamMapping   // in the template's order
 	Secrets    map[string]string // ARN by logical id
+	Queues     map[string]string // ARN by logical id
 }
 
 // Names that the pseudo-parameters have locally.
@@ -93,7 +95,7 @@ func (l *loader) load(root *yaml.Node, overrides map[string]string) *Template {
 	l.readParameters(l.field(root, "Parameters"), overrides)
 	l.readResources(l.field(root, "Resources"))
 
-	t := &Template{StackName: l.stackName, Secrets: map[string]string{}}
+	t := &Template{StackName: l.stackName, Secrets: map[string]string{}, Queues: map[string]string{}}
 	globals := l.readGlobals(l.field(root, "Globals"))
 	for _, id := range l.order {
 		switch properties := l.properties(id); l.kind(id) {
@@ -106,6 +108,8 @@ func (l *loader) load(root *yaml.Node, overrides map[string]string) *Template {
 			t.Table = l.readTable(id, properties)
 		case kindSecret:
 			t.Secrets[id] = secretARN(id)
+		case kindQueue:
+			t.Queues[id] = l.readQueue(id, properties)
 		}
 	}
 	// The API last: its route settings are held against the routes that the functions declared.

@@ -151,7 +151,9 @@ Conditions:
 Resources:
   Dropped: { Type: AWS::SecretsManager::Secret, Condition: No }
   Ring: { Type: AWS::SecretsManager::Secret }
-  Queue: { Type: AWS::SQS::Queue }
+  Topic: { Type: AWS::SNS::Topic }
+  Failures: { Type: AWS::SQS::Queue, Properties: { MessageRetentionPeriod: 1209600 } }
+  Named: { Type: AWS::SQS::Queue, Properties: { QueueName: !Sub "${AWS::StackName}-named" } }
   Table:
     Type: AWS::DynamoDB::Table
     Properties: { BillingMode: PAY_PER_REQUEST }
@@ -188,6 +190,10 @@ func TestLoad_Intrinsics(t *testing.T) {
 		`!Ref Table`:                     "local-group-invites",
 		`!Ref F`:                         "local-group-invites-f",
 		`!GetAtt Table.Arn`:              "arn:aws:dynamodb:local:000000000000:table/local-group-invites",
+		`!Ref Failures`:                  "https://sqs.local.amazonaws.com/000000000000/Failures",
+		`!GetAtt Failures.Arn`:           "arn:aws:sqs:local:000000000000:Failures",
+		`!GetAtt Named.Arn`:              "arn:aws:sqs:local:000000000000:local-group-invites-named",
+		`!GetAtt Named.QueueName`:        "local-group-invites-named",
 		`{ "Fn::GetAtt": [Table, Arn] }`: "arn:aws:dynamodb:local:000000000000:table/local-group-invites",
 		`!Sub "${AWS::Partition}-${Given}-${Table.Arn}"`:     "aws-g-arn:aws:dynamodb:local:000000000000:table/local-group-invites",
 		`!Sub "${!Given} ${AWS::URLSuffix}"`:                 "${Given} amazonaws.com",
@@ -222,20 +228,21 @@ func TestLoad_Faults(t *testing.T) {
 		"all missing parameters are named": {
 			strings.Replace(with("x"), "Given:", "Other: { Type: String }\n  Given:", 1), nil, "parameters without a value: Other, Given",
 		},
-		"an unknown parameter":          {with("x"), map[string]string{"Given": "g", "Wrong": "w"}, "no such parameters: Wrong"},
-		"a value that isn't allowed":    {with("x"), map[string]string{"Given": "g", "Word": "perhaps"}, `parameter Word doesn't allow "perhaps"`},
-		"a number that is too high":     {with("x"), map[string]string{"Given": "g", "Count": "6"}, "parameter Count must be at most 5"},
-		"a parameter that is no number": {with("x"), map[string]string{"Given": "g", "Count": "many"}, "must be a number"},
-		"an unknown intrinsic":          {with("!Base64 x"), given, "template.yaml:30: the local stack doesn't know the intrinsic function Base64"},
-		"a long unknown intrinsic":      {with(`{ "Fn::ImportValue": x }`), given, "intrinsic function ImportValue"},
-		"a reference to nothing":        {with("!Ref Nothing"), given, "template.yaml:30: Nothing is neither a parameter nor a resource"},
-		"a resource that was dropped":   {with("!Ref Dropped"), given, "Dropped is neither"},
-		"a resource of another type":    {with("!Ref Queue"), given, "no name to Queue, of type AWS::SQS::Queue"},
-		"an unknown attribute":          {with("!GetAtt Table.StreamArn"), given, "attribute StreamArn of Table"},
-		"an unknown condition":          {with("!If [Maybe, a, b]"), given, `no condition "Maybe"`},
-		"an open substitution":          {with(`!Sub "${Given"`), given, "${ without }"},
-		"an unknown property":           {with("x") + "      SnapStart: { ApplyOn: None }\n", given, "the local stack doesn't know SnapStart"},
-		"an unknown kind of event":      {with("x") + "      Events: { E: { Type: SQS } }\n", given, "events of type SQS"},
+		"an unknown parameter":            {with("x"), map[string]string{"Given": "g", "Wrong": "w"}, "no such parameters: Wrong"},
+		"a value that isn't allowed":      {with("x"), map[string]string{"Given": "g", "Word": "perhaps"}, `parameter Word doesn't allow "perhaps"`},
+		"a number that is too high":       {with("x"), map[string]string{"Given": "g", "Count": "6"}, "parameter Count must be at most 5"},
+		"a parameter that is no number":   {with("x"), map[string]string{"Given": "g", "Count": "many"}, "must be a number"},
+		"an unknown intrinsic":            {with("!Base64 x"), given, "template.yaml:32: the local stack doesn't know the intrinsic function Base64"},
+		"a long unknown intrinsic":        {with(`{ "Fn::ImportValue": x }`), given, "intrinsic function ImportValue"},
+		"a reference to nothing":          {with("!Ref Nothing"), given, "template.yaml:32: Nothing is neither a parameter nor a resource"},
+		"a resource that was dropped":     {with("!Ref Dropped"), given, "Dropped is neither"},
+		"a resource of another type":      {with("!Ref Topic"), given, "no name to Topic, of type AWS::SNS::Topic"},
+		"an unknown attribute":            {with("!GetAtt Table.Color"), given, "attribute Color of Table"},
+		"a stream of a table without one": {with("!GetAtt Table.StreamArn"), given, "Table has no StreamSpecification"},
+		"an unknown condition":            {with("!If [Maybe, a, b]"), given, `no condition "Maybe"`},
+		"an open substitution":            {with(`!Sub "${Given"`), given, "${ without }"},
+		"an unknown property":             {with("x") + "      SnapStart: { ApplyOn: None }\n", given, "the local stack doesn't know SnapStart"},
+		"an unknown kind of event":        {with("x") + "      Events: { E: { Type: SQS } }\n", given, "events of type SQS"},
 		"a policy with a condition": {
 			with("x") + "      Policies: [{ Statement: [{ Effect: Allow, Action: a, Resource: r, Condition: {} }] }]\n", given, "doesn't know Condition",
 		},
