@@ -66,6 +66,11 @@ func TestEvents_WorkOnAFreshStack(t *testing.T) {
 			t.Errorf("%s: %s, want %d with %s", step.event, result.Payload, step.status, step.says)
 		}
 	}
+	result, err := s.Invoke(t.Context(), "tally", events["tally"])
+	if err != nil || !strings.Contains(string(result.Payload), `"batchItemFailures":[]`) {
+		t.Errorf("tally: %s, %v", result.Payload, err)
+	}
+	delete(events, "tally")
 	if len(events) > 0 {
 		t.Errorf("event files that no step replays: %v", slices.Sorted(maps.Keys(events)))
 	}

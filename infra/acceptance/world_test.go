@@ -1,6 +1,7 @@
 package acceptance
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"net/http"
@@ -232,8 +233,10 @@ func text(v types.AttributeValue) string {
 // writesNothing runs act, which must leave the rows with these ids as they are.
 func (s *site) writesNothing(t testing.TB, ids []string, act func()) {
 	t.Helper()
+	s.settled(t)
 	before := s.rows(t, ids...)
 	act()
+	s.settled(t)
 	after := s.rows(t, ids...)
 	for key := range after {
 		if after[key] != before[key] {
@@ -246,6 +249,21 @@ func (s *site) writesNothing(t testing.TB, ids []string, act func()) {
 		}
 	}
 }
+
+// settled waits until everything that follows from what was written so far has been written too.
+func (s *site) settled(t testing.TB) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for range settledAfter {
+		if err := s.StreamIdle(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// settledAfter is how many changes may follow from one another: something is deleted, its clearing begins, takes a step, and ends.
+const settledAfter = 4
 
 // key is that of a link's row.
 func (o org) key(l link) map[string]types.AttributeValue {

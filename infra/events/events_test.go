@@ -7,6 +7,7 @@ import (
 	"flag"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"group-invites/infra/local/seed"
 	"group-invites/infra/local/stack"
 	"group-invites/infra/local/template"
+	"group-invites/shared/directory"
 	"group-invites/shared/httpapi"
 	"group-invites/shared/linkcode"
 )
@@ -82,6 +84,42 @@ func TestEvents_AreWhatTheSeededStackExpects(t *testing.T) {
 		}
 	}
 }
+
+// TestEvents_TallyGetsARecordOfTheStream: the event of the one function that isn't called by requests, with the seeded organization as it
+// was created. What follows from that is there already, and is written again.
+func TestEvents_TallyGetsARecordOfTheStream(t *testing.T) {
+	org := descriptions(t)["create-invite"].parameters["groupId"][:10]
+	admin := directory.NewUserID(issuerURL, "dev|admin").String()
+	at := strconv.Itoa(seededAt)
+	want, err := json.MarshalIndent(map[string]any{"Records": []any{map[string]any{
+		"eventID": "event-file", "eventName": "INSERT", "eventVersion": "1.1", "eventSource": "aws:dynamodb", "awsRegion": template.Region,
+		"dynamodb": map[string]any{
+			"Keys": map[string]any{"pk": map[string]string{"S": "O#" + org}, "sk": map[string]string{"S": "O"}},
+			"NewImage": map[string]any{
+				"pk": map[string]string{"S": "O#" + org}, "sk": map[string]string{"S": "O"}, "v": map[string]string{"N": "1"},
+				"name": map[string]string{"S": seed.OrgName}, "addPeople": map[string][]string{"SS": {"admin"}},
+				"createdAt": map[string]string{"N": at}, "createdBy": map[string]string{"S": admin},
+				"version": map[string]string{"N": "1"}, "admins": map[string]string{"N": "1"},
+			},
+			"SequenceNumber": "1", "SizeBytes": 200, "StreamViewType": "NEW_AND_OLD_IMAGES", "ApproximateCreationDateTime": seededAt / 1000,
+		},
+	}}}, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want = append(want, '\n')
+	if *update {
+		if err := os.WriteFile("tally.json", want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := os.ReadFile("tally.json"); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("tally.json is not as it would be written now (%v); if that is meant, run with -update", err)
+	}
+}
+
+// seededAt is when what is seeded was made, in Unix milliseconds.
+const seededAt = 1767258000000
 
 // text gives an event as a file holds it. What the Go type says of client certificates is left out: there is none.
 func text(t *testing.T, e events.APIGatewayV2HTTPRequest) []byte {

@@ -59,7 +59,7 @@ func orgMemberChanged(org directory.OrgID, user directory.UserID, before, after 
 	if was.State != directory.StateIn || is.State == directory.StateIn && is.Since.Equal(was.Since) {
 		return c, false, nil
 	}
-	return tally.Change{Ended: &tally.Ended{Org: org, User: user, Since: was.Since}}, true, nil
+	return tally.Change{Ended: &tally.Ended{Org: org, User: user, Since: was.Since, Gone: after == nil}}, true, nil
 }
 
 // groupMemberChanged: someone has joined when the row says in by a joining that it didn't have before.

@@ -118,6 +118,15 @@ func (t *Table) EndGroups(ctx context.Context, ended tally.Ended) error {
 	if err != nil {
 		return err
 	}
+	if ended.Gone {
+		var keys []key
+		for _, g := range groups {
+			if g.Group.Org() == ended.Org {
+				keys = append(keys, groupMemberKey(g.Group, ended.User))
+			}
+		}
+		return t.deleteAll(ctx, "delete group memberships", keys)
+	}
 	for _, g := range groups {
 		if g.Group.Org() != ended.Org || g.State != directory.StateIn || !g.Since.Equal(ended.Since) {
 			continue

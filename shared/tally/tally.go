@@ -35,6 +35,7 @@ type Ended struct {
 	Org   directory.OrgID
 	User  directory.UserID
 	Since time.Time // its epoch
+	Gone  bool      // with the organization: nothing of it is to be remembered
 }
 
 // Kind says what is to be cleared.
@@ -67,7 +68,8 @@ type Store interface {
 	DropMembership(ctx context.Context, group directory.GroupID, user directory.UserID) error
 	// PutAudit writes audit entries, each with its ID.
 	PutAudit(ctx context.Context, entries []directory.AuditEntry) error
-	// EndGroups marks a person's memberships of that epoch in the organization's groups as left.
+	// EndGroups marks a person's memberships of that epoch in the organization's groups as left, or deletes all of them if the
+	// organization is gone.
 	EndGroups(ctx context.Context, ended Ended) error
 	// ClearStep clears some of what is to be cleared, and writes the row of the next step, or deletes it when nothing is left.
 	ClearStep(ctx context.Context, clear Clear) error

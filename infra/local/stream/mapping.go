@@ -141,6 +141,10 @@ func (m *mapping) tryReadPage(ctx context.Context) (end bool, err error) {
 		return false, err
 	}
 	for _, c := range p.Records {
+		if c.unchanged() {
+			m.read = c.DynamoDB.SequenceNumber
+			continue
+		}
 		r, err := newRecord(c, m.StreamARN, m.source.arn)
 		if err != nil {
 			return false, err

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
 	"time"
 
@@ -27,6 +28,17 @@ type change struct {
 		SizeBytes                   int64
 		StreamViewType              string
 	}
+}
+
+// unchanged tells whether a write left its item as it was. DynamoDB makes no record of that; Dynoxide does. It shows only
+// where records have both images.
+func (c change) unchanged() bool {
+	before, after := c.DynamoDB.OldImage, c.DynamoDB.NewImage
+	if len(before) == 0 || len(before) != len(after) { // attributes are in any order, but take the same room
+		return false
+	}
+	var a, b any
+	return json.Unmarshal(before, &a) == nil && json.Unmarshal(after, &b) == nil && reflect.DeepEqual(a, b)
 }
 
 // record is a change as a function gets it.

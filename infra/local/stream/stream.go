@@ -4,7 +4,8 @@
 // Each mapping runs by itself, in three steps that repeat.
 //
 // It collects: it reads the stream on from where it was, four times a second while nothing comes, and puts what its
-// filters let through into a batch. The batch is complete when it has BatchSize records, or the payload of one call
+// filters let through into a batch. (Of a write that changed nothing, DynamoDB makes no record: one that an emulator makes
+// is passed over.) The batch is complete when it has BatchSize records, or the payload of one call
 // (6 MB), or when the window has passed since its first record; without a window, when nothing more is there to read.
 //
 // It delivers: it calls the function and waits. A success settles all records of the batch. An answer with
@@ -28,7 +29,8 @@
 // Differences from the cloud: a table has one stream of one shard, so there is one call at a time whatever the
 // ParallelizationFactor; pauses between retries are a tenth of a second at first and two seconds at most; records don't
 // expire after a day; Lambda may tell the queue of neighbouring dropped records in one message, here each batch that is
-// dropped makes its own.
+// dropped makes its own. What Lambda does with both bisecting and batchItemFailures, when it is the first of several
+// records that is reported, isn't documented: here the batch is halved, as after an error.
 package stream
 
 import (

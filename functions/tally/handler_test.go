@@ -1,0 +1,133 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"testing"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"group-invites/shared/directory"
+	. "group-invites/shared/dynamo/dynamotest"
+	"group-invites/shared/dynamo/faults"
+	"group-invites/shared/tally"
+)
+
+// inserts makes records of the stream from all rows of the table, as if each had just been put there.
+func inserts(w *World) (records []events.DynamoDBEventRecord) {
+	for i, row := range w.Rows() {
+		records = append(records, events.DynamoDBEventRecord{
+			EventName: "INSERT",
+			Change: events.DynamoDBStreamRecord{
+				Keys:           image(map[string]types.AttributeValue{"pk": row["pk"], "sk": row["sk"]}),
+				NewImage:       image(row),
+				SequenceNumber: fmt.Sprint(i),
+			},
+		})
+	}
+	return records
+}
+
+func image(row map[string]types.AttributeValue) map[string]events.DynamoDBAttributeValue {
+	out := map[string]events.DynamoDBAttributeValue{}
+	for name, value := range row {
+		switch v := value.(type) {
+		case *types.AttributeValueMemberS:
+			out[name] = events.NewStringAttribute(v.Value)
+		case *types.AttributeValueMemberN:
+			out[name] = events.NewNumberAttribute(v.Value)
+		case *types.AttributeValueMemberSS:
+			out[name] = events.NewStringSetAttribute(v.Value)
+		}
+	}
+	return out
+}
+
+// batch sends records to the function, and gives the sequence number from which on they must be sent again; "" if none.
+func batch(t *testing.T, w *World, records []events.DynamoDBEventRecord) string {
+	t.Helper()
+	run := handler(&tally.Service{Store: w.Table}, slog.New(slog.DiscardHandler))
+	response, err := run(t.Context(), events.DynamoDBEvent{Records: records})
+	if err != nil || len(response.BatchItemFailures) > 1 {
+		t.Fatalf("%+v, %v", response, err)
+	}
+	for _, failure := range response.BatchItemFailures {
+		return failure.ItemIdentifier
+	}
+	return ""
+}
+
+func TestTally_RecordsWhatTheStreamTells(t *testing.T) {
+	w := New(t)
+	admin := Person("admin")
+	org := w.Org(admin, "Acme")
+	group := w.Group(admin, org, "Backcountry")
+	link := w.Link(admin, group, Anyone)
+	for _, name := range []string{"one", "two", "three"} {
+		if _, err := w.Invites.Redeem(t.Context(), Person(name), Code(link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	records := inserts(w)
+	for range 2 { // at least once
+		if again := batch(t, w, records); again != "" {
+			t.Errorf("is to be sent again from %s", again)
+		}
+	}
+	view, err := w.Invites.Get(t.Context(), admin, group.ID, link.ID)
+	if err != nil || view.Uses != 3 {
+		t.Errorf("%d uses, %v; want 3", view.Uses, err)
+	}
+	page, err := w.Directory.ListAudit(t.Context(), admin, org.ID, directory.PageRequest{Limit: 50})
+	if err != nil {
+		t.Fatal(err)
+	}
+	actions := map[string]int{}
+	for _, entry := range page.Items {
+		actions[entry.Action]++
+	}
+	for action, n := range map[string]int{"org.created": 1, "group.created": 1, "invite.created": 1, "member.joined": 3} {
+		if actions[action] != n {
+			t.Errorf("%d entries of %s, want %d", actions[action], action, n)
+		}
+	}
+	if len(page.Items) != 6 {
+		t.Errorf("%d entries: %v", len(page.Items), actions)
+	}
+}
+
+func TestTally_ReportsARecordThatCantBeRead(t *testing.T) {
+	w := New(t)
+	admin := Person("admin")
+	group := w.Group(admin, w.Org(admin, "Acme"), "Backcountry")
+	link := w.Link(admin, group, Anyone)
+	if _, err := w.Invites.Redeem(t.Context(), Person("one"), Code(link)); err != nil {
+		t.Fatal(err)
+	}
+	poison := events.DynamoDBEventRecord{Change: events.DynamoDBStreamRecord{
+		SequenceNumber: "poison",
+		Keys:           image(map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: "U#nobody's"}, "sk": &types.AttributeValueMemberS{Value: "?"}}),
+	}}
+	if again := batch(t, w, append(inserts(w), poison)); again != "" {
+		t.Errorf("a row that isn't ours at all is reported: %s", again)
+	}
+	poison.Change.Keys["pk"] = events.NewStringAttribute("U#" + admin.ID.String())
+	if again := batch(t, w, append(inserts(w), poison)); again != "poison" {
+		t.Errorf("is to be sent again from %q, want the record that can't be read", again)
+	}
+	if view, err := w.Invites.Get(t.Context(), admin, group.ID, link.ID); err != nil || view.Uses != 1 {
+		t.Errorf("%d uses, %v: those before it were not done", view.Uses, err)
+	}
+}
+
+func TestTally_SendsAllAgainWhenTheTableFails(t *testing.T) {
+	w := New(t)
+	admin := Person("admin")
+	w.Group(admin, w.Org(admin, "Acme"), "Backcountry")
+	records := inserts(w)
+	w.Faults.Reset(func(faults.Call) faults.Fault { return faults.KillBefore })
+	if again := batch(t, w, records); again != records[0].Change.SequenceNumber {
+		t.Errorf("is to be sent again from %q", again)
+	}
+}

@@ -1,0 +1,111 @@
+package acceptance
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// TestTally_CountsExactlyWhileItIsKilled lets 500 people in by an uncapped link and kills the function that counts them, again and again.
+func TestTally_CountsExactlyWhileItIsKilled(t *testing.T) {
+	const people, kills = 500, 5
+	o := shared.org(t)
+	made := o.link(t, o.admin, anyone)
+	code := made.code(t)
+
+	var joining sync.WaitGroup
+	queue := make(chan string)
+	for range 16 {
+		joining.Go(func() {
+			for who := range queue {
+				somebody, err := shared.meet(who)
+				if err != nil {
+					t.Error(err)
+					continue
+				}
+				if a := shared.send(t, "POST", "/v1/invites/redeem", somebody.token, object{"code": code}); a.Status != 201 {
+					t.Errorf("%s: %s", who, a)
+				}
+			}
+		})
+	}
+	killed := 0
+	for i := range people {
+		queue <- fmt.Sprintf("tallied-%d", counter.Add(1))
+		if (i+1)%(people/kills) == 0 {
+			killed += shared.KillFunction("tally")
+		}
+	}
+	close(queue)
+	joining.Wait()
+	if killed == 0 {
+		t.Error("no process of the tally was there to be killed")
+	}
+	shared.settled(t)
+	if uses := get[link](t, shared, o.invite(made), o.admin.token).Uses; uses != people {
+		t.Errorf("%d uses, want %d", uses, people)
+	}
+
+	// Who joined is there, each once, newest first, page by page.
+	type join struct {
+		User     struct{ ID, Name string }
+		JoinedAt time.Time
+	}
+	joins, _ := pages[join](t, shared, o.invite(made)+"/joins", o.admin.token, "50", 50)
+	seen := map[string]bool{}
+	var times []time.Time
+	for _, j := range joins {
+		if seen[j.User.ID] || j.User.Name == "" {
+			t.Errorf("%+v is there twice, or has no name", j)
+		}
+		seen[j.User.ID] = true
+		times = append(times, j.JoinedAt)
+	}
+	if len(seen) != people || !slices.IsSortedFunc(times, func(a, b time.Time) int { return b.Compare(a) }) {
+		t.Errorf("%d joinings are listed, sorted %v", len(seen), slices.IsSortedFunc(times, func(a, b time.Time) int { return b.Compare(a) }))
+	}
+}
+
+// TestTally_ClearsWhatWasDeleted: nothing is left of a deleted organization but its audit, and the day's count of new ones.
+func TestTally_ClearsWhatWasDeleted(t *testing.T) {
+	o := shared.org(t)
+	made := o.link(t, o.admin, anyone)
+	var people []person
+	for range 30 {
+		people = append(people, shared.person(t, "cleared"))
+		shared.redeem(t, people[len(people)-1], made.code(t), 201)
+	}
+	shared.want(t, 204, "DELETE", o.path(""), o.admin.token, nil)
+	for _, request := range []string{o.path(""), o.in(""), o.invite(made), o.path("/audit")} {
+		shared.want(t, 404, "GET", request, o.admin.token, nil)
+	}
+	shared.redeem(t, people[0], made.code(t), 410)
+	// Each step of clearing is a change that the next one follows from.
+	left := map[string]string{}
+	for range 20 {
+		shared.settled(t)
+		left = shared.rows(t, o.id)
+		maps.DeleteFunc(left, func(key, _ string) bool { return strings.HasPrefix(key, "A#") })
+		if len(left) == 0 {
+			return
+		}
+	}
+	t.Errorf("left behind: %v", left)
+}
+
+// TestTally_EndsMembershipsOfAPastEpoch: who was removed from the organization is taken out of its groups' lists.
+func TestTally_EndsMembershipsOfAPastEpoch(t *testing.T) {
+	o := shared.org(t)
+	user := o.join(t, "user")[0]
+	shared.want(t, 204, "DELETE", o.member(user), o.admin.token, nil)
+	shared.settled(t)
+	for key, row := range shared.rows(t, user.id) {
+		if want := "U#" + user.id + " G#" + o.group; key == want && !strings.Contains(row, " state=left ") {
+			t.Errorf("his row in the group is %s", row)
+		}
+	}
+}
