@@ -26,6 +26,7 @@ $(FUNCTIONS:%=build-%): build-%:
 
 .PHONY: run
 run: ## Bring up the whole stack on this machine: http://127.0.0.1:8080 (PORT, DATA_DIR)
+	@echo "Building the local stack (the first time takes a minute)"
 	@go build -o .local/local ./infra/local && exec .local/local run
 
 .PHONY: invoke
