@@ -4,9 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"strconv"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"group-invites/shared/directory"
 	. "group-invites/shared/dynamo/dynamotest"
@@ -510,5 +516,349 @@ func TestCreateTogether_OneKeyMakesOneInvite(t *testing.T) {
 	ids.Range(func(any, any) bool { n++; return true })
 	if n != 1 {
 		t.Errorf("%d invites", n)
+	}
+}
+
+// operation is something that someone did to a capped link: what it came to, and when it began and had answered.
+type operation struct {
+	what     string // "joined", "used up", "deleted" of redeems, "delete" of the delete
+	from, to int64  // on a clock that ticks with every beginning and every answer
+}
+
+// linearizable tells whether operations that overlapped may have taken place one after the other, each at some instant between its
+// beginning and its answer, by a link that lets in so many and is then used up, and lets in nobody once it is deleted. At most 64.
+func linearizable(places int, history []operation) bool {
+	fruitless := map[uint64]bool{} // sets of operations after which no order of the others is right
+	var search func(done uint64, uses int, deleted bool) bool
+	search = func(done uint64, uses int, deleted bool) bool {
+		if done == 1<<len(history)-1 {
+			return true
+		}
+		if fruitless[done] {
+			return false
+		}
+		firstAnswer := int64(math.MaxInt64)
+		for i, o := range history {
+			if done&(1<<i) == 0 {
+				firstAnswer = min(firstAnswer, o.to)
+			}
+		}
+		for i, o := range history {
+			if done&(1<<i) != 0 || o.from > firstAnswer {
+				continue
+			}
+			used := uses
+			switch {
+			case o.what == "joined" && !deleted && uses < places:
+				used++
+			case o.what == "used up" && !deleted && uses == places, o.what == "deleted" && deleted, o.what == "delete" && !deleted:
+			default:
+				continue
+			}
+			if search(done|1<<i, used, deleted || o.what == "delete") {
+				return true
+			}
+		}
+		fruitless[done] = true
+		return false
+	}
+	return search(0, 0, false)
+}
+
+func TestLinearizable(t *testing.T) {
+	for name, c := range map[string]struct {
+		places  int
+		history []operation
+		want    bool
+	}{
+		"one after the other":             {1, []operation{{"joined", 1, 2}, {"used up", 3, 4}, {"delete", 5, 6}, {"deleted", 7, 8}}, true},
+		"used up before the place goes":   {1, []operation{{"used up", 1, 2}, {"joined", 3, 4}}, false},
+		"used up while the place goes":    {1, []operation{{"used up", 1, 4}, {"joined", 2, 3}}, true},
+		"one too many":                    {1, []operation{{"joined", 1, 4}, {"joined", 2, 3}}, false},
+		"joined after the delete":         {2, []operation{{"delete", 1, 2}, {"joined", 3, 4}}, false},
+		"joined during the delete":        {2, []operation{{"delete", 1, 4}, {"joined", 2, 3}}, true},
+		"deleted before the delete":       {2, []operation{{"deleted", 1, 2}, {"delete", 3, 4}}, false},
+		"joined after one heard deleted":  {2, []operation{{"delete", 1, 9}, {"deleted", 2, 3}, {"joined", 4, 5}}, false},
+		"joined after one heard used up":  {2, []operation{{"joined", 1, 2}, {"used up", 3, 4}, {"joined", 5, 6}}, false},
+		"used up after one heard deleted": {1, []operation{{"joined", 1, 2}, {"delete", 3, 9}, {"deleted", 4, 5}, {"used up", 6, 7}}, false},
+	} {
+		if got := linearizable(c.places, c.history); got != c.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
+
+// TestCappedLink_IsLinearizable: redeems, the cap and the delete of a capped link, all at once, are as if they were one after the other.
+func TestCappedLink_IsLinearizable(t *testing.T) {
+	const rounds, people, each = 10, 8, 6
+	for name, plan := range map[string]faults.Plan{"on a good day": nil, "on a bad day": badDay(3)} {
+		t.Run(name, func(t *testing.T) {
+			s := newScene(t)
+			ends := map[string]int{}
+			for round := range rounds {
+				places := 1 + 4*round
+				link := s.Link(s.admin, s.group, Anyone, Cap(places))
+				s.Faults.Reset(plan)
+				var clock atomic.Int64
+				var mu sync.Mutex
+				var history []operation
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // nobody gives up, so that every answer is decided
+				record := func(act func() error, ok string) {
+					from := clock.Add(1)
+					err := act()
+					o := operation{ok, from, clock.Add(1)}
+					switch {
+					case errors.Is(err, invite.ErrUsedUp):
+						o.what = "used up"
+					case errors.Is(err, invite.ErrDeleted):
+						o.what = "deleted"
+					case err != nil:
+						t.Error(err)
+					}
+					mu.Lock()
+					defer mu.Unlock()
+					history = append(history, o)
+					ends[o.what]++
+				}
+				begun := make(chan struct{}, people*each)
+				var all sync.WaitGroup
+				for i := range people {
+					all.Go(func() {
+						for n := range each {
+							begun <- struct{}{}
+							who := Person(fmt.Sprintf("person %d of round %d, %d", i, round, n))
+							record(func() error { _, err := s.Invites.Redeem(ctx, who, Code(link)); return err }, "joined")
+						}
+					})
+				}
+				all.Go(func() {
+					for range people * each / 2 {
+						<-begun
+					}
+					record(func() error { return s.Invites.Delete(ctx, s.admin, s.group.ID, link.ID) }, "delete")
+				})
+				all.Wait()
+				cancel()
+				s.Faults.Reset(nil)
+				if !linearizable(places, history) {
+					t.Errorf("%d places, no order explains %+v", places, history)
+				}
+			}
+			for _, end := range []string{"joined", "used up", "deleted"} {
+				if ends[end] == 0 {
+					t.Errorf("none came to %q: %v", end, ends)
+				}
+			}
+		})
+	}
+}
+
+// TestLossOfRight_AmidAStormOfRedeems: by an uncapped link, which no redeem writes, whoever begins after the link's end has answered is
+// refused, while those who are on their way may still come to either.
+func TestLossOfRight_AmidAStormOfRedeems(t *testing.T) {
+	const people, after = 8, 5 // at once; how often each begins after the answer
+	for name, c := range map[string]struct {
+		end  func(s scene, link invite.View) error
+		want error
+	}{
+		"deleted": {func(s scene, link invite.View) error {
+			return s.Invites.Delete(s.Context(), s.admin, s.group.ID, link.ID)
+		}, invite.ErrDeleted},
+		"group deleted": {
+			func(s scene, _ invite.View) error { return s.Directory.DeleteGroup(s.Context(), s.admin, s.group.ID) }, invite.ErrDeleted,
+		},
+		"addPeople narrowed": {func(s scene, _ invite.View) error {
+			_, err := s.Directory.ChangeOrg(s.Context(), s.admin, s.org.ID, directory.OrgChange{AddPeople: &directory.AddPeople{}})
+			return err
+		}, invite.ErrSuspended},
+		"creator demoted": {func(s scene, _ invite.View) error {
+			_, err := s.Directory.ChangeRole(s.Context(), s.admin, s.org.ID, s.manager.ID, directory.RoleUser)
+			return err
+		}, invite.ErrSuspended},
+		"creator out of the group": {func(s scene, _ invite.View) error {
+			return s.Directory.RemoveGroupMember(s.Context(), s.admin, s.group.ID, s.manager.ID)
+		}, invite.ErrSuspended},
+		"creator out of the organization": {func(s scene, _ invite.View) error {
+			return s.Directory.RemoveOrgMember(s.Context(), s.admin, s.org.ID, s.manager.ID)
+		}, invite.ErrSuspended},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newScene(t)
+			s.allow(directory.AddPeople{Manager: true})
+			link := s.Link(s.manager, s.group, Anyone)
+			s.Clock.Advance(time.Second)
+			var ended atomic.Bool
+			var joined atomic.Int64
+			var storm sync.WaitGroup
+			for i := range people {
+				storm.Go(func() {
+					for n, refused := 0, 0; refused < after; n++ {
+						late := ended.Load()
+						_, err := settle(t.Context(), s.Invites, Person(fmt.Sprintf("person %d, %d", i, n)), Code(link))
+						if err == nil {
+							joined.Add(1)
+						} else if !errors.Is(err, c.want) {
+							t.Errorf("gave %v", err)
+							return
+						}
+						if late && err == nil {
+							t.Error("he began after it had answered, and joined")
+						}
+						if late {
+							refused++
+						}
+					}
+				})
+			}
+			for deadline := time.Now().Add(10 * time.Second); joined.Load() < 2*people && time.Now().Before(deadline); {
+				time.Sleep(time.Millisecond)
+			}
+			err := c.end(s, link)
+			ended.Store(true)
+			storm.Wait()
+			if err != nil || joined.Load() < 2*people {
+				t.Errorf("%v after %d had joined", err, joined.Load())
+			}
+		})
+	}
+}
+
+// TestKilled_BetweenAnyTwoCalls kills each operation that writes, before and after each of its calls, and looks at all rows; then again when
+// it was repeated.
+func TestKilled_BetweenAnyTwoCalls(t *testing.T) {
+	colleague, past := Person("colleague"), Person("past") // of the organization, in the other group; formerly
+	for name, act := range map[string]func(s scene, capped, open invite.View) error{
+		"create an organization": func(s scene, _, _ invite.View) error {
+			_, err := s.Directory.CreateOrg(s.Context(), Person("founder"), "Other")
+			return err
+		},
+		"create a group": func(s scene, _, _ invite.View) error {
+			_, err := s.Directory.CreateGroup(s.Context(), s.admin, s.org.ID, "Third")
+			return err
+		},
+		"create a link": func(s scene, _, _ invite.View) error {
+			_, err := s.create(s.user, s.group, keyed("key"), Cap(2))
+			return err
+		},
+		"join all by a capped link": func(s scene, capped, _ invite.View) error {
+			_, err := s.Invites.Redeem(s.Context(), Person("new"), Code(capped))
+			return err
+		},
+		"join the group by a capped link": func(s scene, capped, _ invite.View) error {
+			_, err := s.Invites.Redeem(s.Context(), colleague, Code(capped))
+			return err
+		},
+		"join all by an uncapped link": func(s scene, _, open invite.View) error {
+			_, err := s.Invites.Redeem(s.Context(), Person("new"), Code(open))
+			return err
+		},
+		"join the group by an uncapped link": func(s scene, _, open invite.View) error {
+			_, err := s.Invites.Redeem(s.Context(), colleague, Code(open))
+			return err
+		},
+		"delete a link": func(s scene, capped, _ invite.View) error {
+			return s.Invites.Delete(s.Context(), s.manager, s.group.ID, capped.ID)
+		},
+		"make an admin": func(s scene, _, _ invite.View) error {
+			_, err := s.Directory.ChangeRole(s.Context(), s.admin, s.org.ID, s.manager.ID, directory.RoleAdmin)
+			return err
+		},
+		"remove an admin": func(s scene, _, _ invite.View) error {
+			return s.Directory.RemoveOrgMember(s.Context(), s.admin, s.org.ID, Person("second admin").ID)
+		},
+		"leave as an admin": func(s scene, _, _ invite.View) error {
+			return s.Directory.RemoveOrgMember(s.Context(), Person("second admin"), s.org.ID, Person("second admin").ID)
+		},
+		"add to the organization again": func(s scene, _, _ invite.View) error {
+			_, _, err := s.Directory.PutOrgMember(s.Context(), s.admin, s.org.ID, past.ID, directory.RoleAdmin)
+			return err
+		},
+		"add to the group": func(s scene, _, _ invite.View) error {
+			_, _, err := s.Directory.PutGroupMember(s.Context(), s.admin, s.group.ID, colleague.ID)
+			return err
+		},
+		"remove from the group": func(s scene, _, _ invite.View) error {
+			return s.Directory.RemoveGroupMember(s.Context(), s.admin, s.group.ID, s.user.ID)
+		},
+		"delete the group": func(s scene, _, _ invite.View) error {
+			return s.Directory.DeleteGroup(s.Context(), s.admin, s.group.ID)
+		},
+		"delete the organization": func(s scene, _, _ invite.View) error { return s.Directory.DeleteOrg(s.Context(), s.admin, s.org.ID) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			kills := 0
+			for number, killed := 1, true; killed; number++ {
+				for _, kill := range []faults.Fault{faults.KillBefore, faults.KillAfter} {
+					s := newScene(t)
+					s.Join(s.admin, s.second, colleague, directory.RoleUser)
+					s.Join(s.admin, s.second, Person("second admin"), directory.RoleAdmin)
+					s.Join(s.admin, s.second, past, directory.RoleUser)
+					s.must(s.Directory.RemoveOrgMember(t.Context(), s.admin, s.org.ID, past.ID))
+					capped, open := s.Link(s.admin, s.group, Anyone, Cap(2)), s.Link(s.admin, s.group, Anyone)
+					s.redeem(Person("first"), capped, nil)
+					s.Faults.Reset(faults.On(number, kill))
+					err := act(s, capped, open)
+					s.Faults.Reset(nil)
+					if killed = errors.Is(err, faults.ErrKilled); killed {
+						kills++
+					} else if err != nil {
+						t.Errorf("gave %v", err)
+					}
+					s.sound(number, kill)
+					if err := act(s, capped, open); err != nil && !errors.Is(err, directory.ErrNotFound) {
+						t.Errorf("again: %v", err)
+					}
+					s.sound(number, kill)
+					if !killed {
+						break // it makes no more calls
+					}
+				}
+			}
+			if kills < 2 {
+				t.Errorf("killed %d times", kills)
+			}
+		})
+	}
+}
+
+// sound checks all rows for what must be true at any instant: a capped link has as many uses as people who joined by it, and no more than
+// places; a group's member has a row in the organization that is no older; an organization has the admins that it counts, at least one.
+func (s scene) sound(number int, kill faults.Fault) {
+	s.Helper()
+	rows := map[string]map[string]string{}
+	joined, admins := map[string]int{}, map[string]int{}
+	for _, row := range s.Rows() {
+		words := map[string]string{}
+		for name, value := range row {
+			switch v := value.(type) {
+			case *types.AttributeValueMemberS:
+				words[name] = v.Value
+			case *types.AttributeValueMemberN:
+				words[name] = v.Value
+			}
+		}
+		rows[words["pk"]+" "+words["sk"]] = words
+		joined[words["via"]]++
+		if words["state"] == "in" && words["role"] == "admin" {
+			admins[words["sk"]]++
+		}
+	}
+	for key, row := range rows {
+		group, inGroup := strings.CutPrefix(row["sk"], "G#")
+		switch {
+		case row["maxUses"] != "":
+			if uses, _ := strconv.Atoi(row["uses"]); uses != joined[row["sk"]] || uses > 2 {
+				s.Errorf("call %d, fault %d: %d uses of %s places, %d joinings by %s", number, kill, uses, row["maxUses"], joined[row["sk"]], key)
+			}
+		case strings.HasPrefix(row["pk"], "U#") && inGroup && row["state"] == "in":
+			if in := rows[row["pk"]+" O#"+group[:10]]; in["since"] < row["since"] {
+				s.Errorf("call %d, fault %d: %s is in a group since %s, in its organization: %v", number, kill, key, row["since"], in)
+			}
+		case row["sk"] == "O":
+			if n := admins[row["pk"]]; n == 0 || strconv.Itoa(n) != row["admins"] {
+				s.Errorf("call %d, fault %d: %d admins, %s counted", number, kill, n, row["admins"])
+			}
+		}
 	}
 }
