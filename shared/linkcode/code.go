@@ -22,7 +22,7 @@ func (r *Ring) Sign(group, invite [8]byte) string {
 	raw[0] = format<<4 | byte(r.signing)
 	copy(raw[1:], group[:])
 	copy(raw[9:], invite[:])
-	copy(raw[idsEnd:], r.keys[r.signing].sum(raw[:idsEnd]))
+	copy(raw[idsEnd:], sum(r.keys[r.signing].mac, raw[:idsEnd]))
 	return base64.RawURLEncoding.EncodeToString(raw[:])
 }
 
@@ -39,7 +39,7 @@ func (r *Ring) Verify(code string) (group, invite [8]byte, ok bool) {
 		return group, invite, false
 	}
 	k := r.keys[raw[0]&0x0f]
-	if k == nil || !hmac.Equal(raw[idsEnd:], k.sum(raw[:idsEnd])) {
+	if k == nil || !hmac.Equal(raw[idsEnd:], sum(k.mac, raw[:idsEnd])) {
 		return group, invite, false
 	}
 	copy(group[:], raw[1:])
@@ -47,9 +47,9 @@ func (r *Ring) Verify(code string) (group, invite [8]byte, ok bool) {
 	return group, invite, true
 }
 
-// sum gives the MAC over a code's first bytes.
-func (k *key) sum(ids []byte) []byte {
-	mac := hmac.New(sha256.New, k.mac)
-	mac.Write(ids)
+// sum gives the MAC over a code's or a token's first bytes.
+func sum(key, signed []byte) []byte {
+	mac := hmac.New(sha256.New, key)
+	mac.Write(signed)
 	return mac.Sum(nil)[:macSize]
 }

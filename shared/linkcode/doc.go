@@ -1,4 +1,5 @@
-// Package linkcode makes and verifies the secret part of an invite link, and seals the cursors of lists.
+// Package linkcode makes and verifies the secret part of an invite link, seals the cursors of lists, and signs
+// for mail addresses.
 //
 // # Codes
 //
@@ -23,4 +24,9 @@
 //
 // [Ring.Seal] and [Ring.Open] encrypt a list's position with AES-256-GCM under a key of its own, bound to a context: who
 // asked for which list. See seal.go.
+//
+// # Tokens of addresses
+//
+// [Ring.SignAddress] and [Ring.VerifyAddress] make and verify what a mail carries so that its recipient can say that he wants no more
+// mail, or wants it again. See token.go.
 package linkcode

@@ -31,8 +31,9 @@ type Ring struct {
 
 // key holds what is derived from one secret of the ring.
 type key struct {
-	mac  []byte      // of codes
-	seal cipher.AEAD // of cursors
+	mac     []byte           // of codes
+	seal    cipher.AEAD      // of cursors
+	purpose [purposes][]byte // of tokens of addresses
 }
 
 // ParseRing reads a ring from the JSON that the secret holds:
@@ -146,7 +147,11 @@ func derive(secret []byte, stack string) *key {
 	if err != nil {
 		panic(err) // AES has the block size that GCM wants
 	}
-	return &key{mac: expand(secret, "link-code", stack), seal: seal}
+	k := &key{mac: expand(secret, "link-code", stack), seal: seal}
+	for p, label := range purposeLabels {
+		k.purpose[p] = expand(secret, label, stack)
+	}
+	return k
 }
 
 func expand(secret []byte, purpose, stack string) []byte {
