@@ -1,11 +1,14 @@
 package dynamo
 
 import (
+	"strings"
+
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"group-invites/shared/directory"
 	"group-invites/shared/invite"
+	"group-invites/shared/mail"
 	"group-invites/shared/tally"
 )
 
@@ -151,4 +154,15 @@ func image(from map[string]events.DynamoDBAttributeValue) item {
 		}
 	}
 	return row
+}
+
+// ReadFresh gives the delivery that a record of the table's stream tells of, if it has just been written to be sent. An error is a row
+// that isn't as we write rows.
+func ReadFresh(record events.DynamoDBEventRecord) (k mail.Key, ok bool, err error) {
+	after := image(record.Change.NewImage)
+	if after == nil || after["fresh"] == nil || !strings.HasPrefix(keyOf(after).pk, deliveryPrefix) {
+		return k, false, nil
+	}
+	d, err := readDelivery(after)
+	return d.Key, err == nil, err
 }

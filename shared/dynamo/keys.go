@@ -8,6 +8,7 @@ import (
 
 	"group-invites/shared/directory"
 	"group-invites/shared/invite"
+	"group-invites/shared/mail"
 	"group-invites/shared/tally"
 )
 
@@ -76,6 +77,34 @@ func clearKey(c tally.Clear) key {
 	return key{clearPrefix + string(c.Kind) + "#" + id, "C"}
 }
 
+// deliveryPartition holds the mails of one link, or of one group, or those that belong to neither.
+func deliveryPartition(group directory.GroupID, link [8]byte) string {
+	switch {
+	case group == directory.GroupID{}:
+		return deliveryPrefix + "confirm"
+	case link == [8]byte{}:
+		return deliveryPrefix + group.String()
+	}
+	return deliveryPrefix + group.String() + "#" + invite.ID(link).String()
+}
+
+// deliveryPrefix begins the keys of rows of the outbox.
+const deliveryPrefix = "D#"
+
+func deliveryKey(k mail.Key) key { return key{deliveryPartition(k.Group, k.Invite), k.ID.String()} }
+
+// Counters of mails, one for each UTC day.
+
+func senderQuotaKey(q mail.QuotaKey) key {
+	return key{"Q#sender#" + q.Org.String() + "#" + q.Sender.String(), q.Day}
+}
+
+func orgQuotaKey(q mail.QuotaKey) key { return key{"Q#org#" + q.Org.String(), q.Day} }
+
+func recipientQuotaKey(to mail.AddressKey, day string) key { return key{"Q#to#" + to.String(), day} }
+
+func suppressionKey(to mail.AddressKey) key { return key{"S#" + to.String(), "S"} }
+
 // Index keys.
 
 // memberShards spreads the members of one organization or group over as many partitions of the index, so that many can join at once.
@@ -103,7 +132,40 @@ func ownInviteKey(group directory.GroupID, creator directory.UserID, id invite.I
 	return key{ownInvitesPartition(group, creator), id.String()}
 }
 
+// dueShards spreads the mails that are to be sent over as many partitions of the index.
+const dueShards = 4
+
+func duePartition(shard int) string { return fmt.Sprintf("due#%d", shard) }
+
+// dueKey is where a mail is listed for as long as it is to be sent, by when. Ids are hashes, so that they spread evenly.
+func dueKey(k mail.Key, at time.Time) key {
+	return key{duePartition(int(k.ID[len(k.ID)-1] % dueShards)), duePosition(at) + "#" + k.ID.String()}
+}
+
+// duePosition begins the sort keys of what is due at an instant.
+func duePosition(at time.Time) string { return fmt.Sprintf("%013d", at.UnixMilli()) }
+
 // Taking apart.
+
+func parseDeliveryKey(k key) (d mail.Key, ok bool) {
+	owner, found := strings.CutPrefix(k.pk, deliveryPrefix)
+	id, valid := mail.ParseID(k.sk)
+	if !found || !valid {
+		return d, false
+	}
+	d.ID = id
+	if owner == "confirm" {
+		return d, true
+	}
+	group, link, ofLink := strings.Cut(owner, "#")
+	d.Group, ok = directory.ParseGroupID(group)
+	if ofLink {
+		var parsed invite.ID
+		parsed, valid = invite.ParseID(link)
+		d.Invite = parsed
+	}
+	return d, ok && valid
+}
 
 func parseUserPartition(pk string) (directory.UserID, bool) {
 	hex, found := strings.CutPrefix(pk, "U#")

@@ -12,6 +12,7 @@ import (
 	"group-invites/shared/config"
 	"group-invites/shared/dynamo"
 	"group-invites/shared/linkcode"
+	"group-invites/shared/mail"
 	"group-invites/shared/secretsmanager"
 )
 
@@ -46,6 +47,14 @@ func TableAndRing(env *config.Environment) (*dynamo.Table, *linkcode.Source) {
 	exitOn(err)
 	both.Wait()
 	return table, ring
+}
+
+// MailLimits reads how many mails may be sent a day.
+func MailLimits(env *config.Environment) mail.Limits {
+	const most = 1_000_000
+	return mail.Limits{
+		Sender: env.Int("MAILS_PER_SENDER", 0, most), Org: env.Int("MAILS_PER_ORG", 0, most), NewOrg: env.Int("MAILS_PER_NEW_ORG", 0, most),
+	}
 }
 
 func openTable(env *config.Environment) *dynamo.Table {
