@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"flag"
-	"fmt"
 	"io"
 	"maps"
 	"math/rand/v2"
@@ -210,8 +209,6 @@ func golden(t *testing.T, name, got string) {
 		t.Errorf("%s has changed; look at it, and write it with -update:\n%s", name, got)
 	}
 }
-
-var _ = fmt.Sprint
 
 func decode(t testing.TB, r io.Reader) string {
 	t.Helper()

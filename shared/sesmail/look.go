@@ -6,8 +6,8 @@ import "html/template"
 // has is for narrow screens and dark mode only.
 type look struct {
 	Page, Column, Brand, Card, Heading, Text, Subheading, Small, Address, Foot, Link, FootLink, ButtonCell, Button template.CSS
-	Dark                                                                                                   template.CSS // in the head
-	OutlookOpen, OutlookClose                                                                              template.HTML
+	Dark                                                                                                           template.CSS // in the head
+	OutlookOpen, OutlookClose                                                                                      template.HTML
 }
 
 // colors are those of light or dark mode. Texts have a contrast of at least 4.5 to what is behind them (WCAG 2.2, 1.4.3).
@@ -28,8 +28,8 @@ const width = "560"
 var theLook = look{
 	Page:       css("margin:0;padding:0;background-color:" + light.page + ";"),
 	Column:     css("max-width:" + width + "px;"),
-	Brand:      css(fonts + "font-size:14px;line-height:20px;font-weight:600;color:" + light.quiet + ";padding:0 0 16px 0;text-align:left;"),
-	Card:       css("background-color:" + light.card + ";border:1px solid " + light.edge + ";border-radius:12px;padding:32px;text-align:left;"),
+	Brand:      css(fonts + "font-size:14px;line-height:20px;font-weight:600;color:" + light.quiet + ";padding:0 4px 12px 4px;text-align:left;"),
+	Card:       css("background-color:" + light.card + ";border:1px solid " + light.edge + ";border-radius:12px;padding:32px 32px 16px 32px;text-align:left;"),
 	Heading:    css(fonts + "margin:0 0 16px 0;font-size:24px;line-height:32px;font-weight:700;color:" + light.text + ";" + breaking),
 	Text:       css(fonts + "margin:0 0 16px 0;font-size:16px;line-height:24px;color:" + light.text + ";" + breaking),
 	Subheading: css(fonts + "margin:24px 0 4px 0;font-size:16px;line-height:24px;font-weight:700;color:" + light.text + ";"),

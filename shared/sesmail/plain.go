@@ -36,10 +36,12 @@ func plain(name string) string {
 // dropSelectors leaves out what selects between text and emoji where that could hide inside a link, a number or a word. Browsers leave
 // selectors out of hosts.
 func dropSelectors(shown []rune) []rune {
-	kept := shown[:0]
-	for _, r := range shown {
+	kept := make([]rune, 0, len(shown))
+	for i, r := range shown {
 		if r == '\ufe0e' || r == '\ufe0f' {
-			if len(kept) == 0 || !unicode.Is(unicode.S, kept[len(kept)-1]) {
+			afterSymbol := i > 0 && shown[i-1] > unicode.MaxASCII && unicode.Is(unicode.S, shown[i-1])
+			beforeKeycap := i+1 < len(shown) && shown[i+1] == keycap
+			if !afterSymbol && !beforeKeycap {
 				continue
 			}
 		}
@@ -48,23 +50,25 @@ func dropSelectors(shown []rune) []rune {
 	return kept
 }
 
-// folded gives each character as a browser reads it in a link: compatibility characters, such as those of full width, as what they
-// stand for, and every dot as one.
-func folded(shown []rune) []rune {
-	plain := make([]rune, len(shown))
-	for i, r := range shown {
-		plain[i] = r
-		if as := []rune(norm.NFKC.String(string(r))); len(as) == 1 {
-			plain[i] = as[0]
-		}
-		if plain[i] == '。' {
-			plain[i] = '.'
-		}
+// read gives a character as a browser reads it in a link: a compatibility character, such as one of full width, as what it stands
+// for, and every dot as one.
+func read(r rune) rune {
+	as := []rune(norm.NFKC.String(string(r)))
+	switch {
+	case as[0] == '。':
+		return '.'
+	case len(as) == 1:
+		return as[0]
+	case inLabel(as[len(as)-1]): // one that stands for several letters, such as ℡
+		return '_'
 	}
-	return plain
+	return r
 }
 
-const middleDot = '·'
+const (
+	middleDot = '·'
+	keycap    = '\u20e3' // makes a key of the digit before it: 7️⃣
+)
 
 // longestNumber is how many digits in a row are surely no telephone number. Seven are one in many countries.
 const longestNumber = 6
@@ -74,14 +78,14 @@ const longestNumber = 6
 func breakNumbers(shown []rune) []rune {
 	broken := make([]rune, 0, len(shown))
 	for i := 0; i < len(shown); {
-		if !unicode.IsDigit(shown[i]) {
+		if !unicode.IsNumber(shown[i]) {
 			broken = append(broken, shown[i])
 			i++
 			continue
 		}
 		end, digits := i, 0 // the number is shown[i:end]
-		for j := i; j < len(shown) && (unicode.IsDigit(shown[j]) || withinNumber(shown[j])); j++ {
-			if unicode.IsDigit(shown[j]) {
+		for j := i; j < len(shown) && (unicode.IsNumber(shown[j]) || withinNumber(read(shown[j]))); j++ {
+			if unicode.IsNumber(shown[j]) {
 				end = j + 1
 				digits++
 			}
@@ -98,7 +102,7 @@ func breakNumbers(shown []rune) []rune {
 
 // withinNumber tells whether a character may stand within a telephone number.
 func withinNumber(r rune) bool {
-	return unicode.IsSpace(r) || unicode.In(r, unicode.Pd, unicode.Ps, unicode.Pe) || strings.ContainsRune("./+~∕⁄−ｰー·*#", r) && r != middleDot
+	return unicode.IsSpace(r) || unicode.In(r, unicode.Pd, unicode.Ps, unicode.Pe) || strings.ContainsRune("./+~…‥⁓∼∕⁄−ー*#\ufe0f", r) || r == keycap
 }
 
 // setApart gives the digits of a number in groups, as they were written and at most four.
@@ -107,7 +111,7 @@ func setApart(number []rune) (apart []rune) {
 	inGroup := 0
 	for _, r := range number {
 		switch {
-		case !unicode.IsDigit(r):
+		case !unicode.IsNumber(r):
 			inGroup = group
 			continue
 		case inGroup == group:
@@ -123,7 +127,10 @@ func setApart(number []rune) (apart []rune) {
 // breakLinks breaks what may be a domain, an address, a scheme or a path of a server, and what a client would decode in a subject
 // (RFC 2047 marks encoded words by "=?").
 func breakLinks(shown []rune) []rune {
-	as := folded(shown)
+	as := make([]rune, len(shown))
+	for i, r := range shown {
+		as[i] = read(r)
+	}
 	broken := make([]rune, 0, len(shown)+8)
 	for i, r := range shown {
 		next := ' '
@@ -156,7 +163,7 @@ func endsScheme(as []rune, i int) bool {
 }
 
 // partsDomain tells whether the dot at i may part a domain's labels. Not so that of initials, since no top-level domain has one letter,
-// and not that before a number, unless there are three dots, as in 127.0.0.1.
+// and not that before a number, unless there are three dots, as in 127.0.0.1, or it is that of "www.".
 func partsDomain(as []rune, i int) bool {
 	before, after := as[:i], as[i+1:]
 	if len(before) == 0 || before[len(before)-1] == ' ' || len(after) == 0 || !inLabel(after[0]) {
@@ -166,7 +173,7 @@ func partsDomain(as []rune, i int) bool {
 	if len(left) == 1 && len(right) == 1 && cased(left[0]) && cased(right[0]) {
 		return false
 	}
-	return !number(right) || dotsAround(as, i) > 2
+	return !number(right) || dotsAround(as, i) > 2 || strings.HasSuffix(strings.ToLower(string(left)), "www")
 }
 
 // label gives the domain label with which the text begins (step +1) or ends (step -1).
