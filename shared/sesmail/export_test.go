@@ -1,0 +1,4 @@
+package sesmail
+
+// Plain is for tests of what mails hold.
+var Plain = plain
