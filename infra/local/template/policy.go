@@ -3,6 +3,7 @@ package template
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // Statement is one statement of the policy of a function's role.
@@ -72,4 +73,32 @@ func (l *loader) readStatement(s value) Statement {
 		l.fail(block.node, "Condition says nothing")
 	}
 	return statement
+}
+
+// Matches tells whether the text has the form of an IAM pattern, in which * stands for anything and ? for one character.
+func Matches(pattern, text string) bool {
+	literal, rest, star := strings.Cut(pattern, "*")
+	if len(text) < len(literal) || !equal(literal, text[:len(literal)]) {
+		return false
+	}
+	text = text[len(literal):]
+	if !star {
+		return text == ""
+	}
+	for i := range len(text) + 1 {
+		if Matches(rest, text[i:]) {
+			return true
+		}
+	}
+	return false
+}
+
+// equal compares texts of one length; a ? in the pattern is any character.
+func equal(pattern, text string) bool {
+	for i := range len(pattern) {
+		if pattern[i] != '?' && pattern[i] != text[i] {
+			return false
+		}
+	}
+	return true
 }
