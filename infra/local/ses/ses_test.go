@@ -174,3 +174,11 @@ func (s *scene) detail(t *testing.T, detailType string, path ...string) any {
 	t.Fatalf("no event %s", detailType)
 	return nil
 }
+
+func publishing(types ...string) func(*template.ConfigurationSet) {
+	return func(c *template.ConfigurationSet) { c.Destinations[0].Types = types }
+}
+
+func suppressing(reasons ...string) func(*template.ConfigurationSet) {
+	return func(c *template.ConfigurationSet) { c.SuppressedReasons = reasons }
+}
