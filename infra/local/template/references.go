@@ -75,10 +75,15 @@ func (l *loader) attribute(n *yaml.Node, resource, attribute string) string {
 	case kindQueue + ".QueueName":
 		return l.queueName(resource)
 	case kindFunction + ".Arn":
-		return "arn:aws:lambda:" + Region + ":" + AccountID + ":function:" + l.functionName(resource)
+		return FunctionARN(l.functionName(resource))
 	}
 	l.fail(n, "the local stack doesn't know the attribute %s of %s", attribute, resource)
 	return ""
+}
+
+// FunctionARN is the ARN of the function with this name.
+func FunctionARN(name string) string {
+	return "arn:aws:lambda:" + Region + ":" + AccountID + ":function:" + name
 }
 
 func (l *loader) tableARN() string {
