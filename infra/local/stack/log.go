@@ -16,6 +16,7 @@ import (
 
 	"group-invites/infra/local/gateway"
 	"group-invites/infra/local/lambda"
+	"group-invites/infra/local/ses"
 	"group-invites/infra/local/stream"
 )
 
@@ -120,6 +121,17 @@ func (l *log) invocation(i stream.Invocation) {
 		line += l.paint(red, "         "+i.Function+": "+printable(i.Result.FunctionError+": "+i.Result.ErrorMessage())) + "\n"
 	}
 	io.WriteString(l, line)
+}
+
+// mail writes the line of a call to send mail, such as
+//
+//	15:04:05 mail    mailer  to bo@example.org: Ada invites you to Backcountry Club
+func (l *log) mail(c ses.Call) {
+	line := fmt.Sprintf("%s mail    %s  to %s: %s", l.paint(dim, c.Time.Format(time.TimeOnly)), c.Caller, printable(strings.Join(c.To, ", ")), printable(c.Subject))
+	if c.Refused != "" {
+		line += "  " + l.paint(yellow, c.Refused)
+	}
+	io.WriteString(l, line+"\n")
 }
 
 // drop reports records that were given up.

@@ -1,7 +1,7 @@
 // Package stack runs the whole product on one machine, from the template and the binaries that are deployed.
 //
 // A request comes to the gateway, which checks its token by the keys of the development identity provider and hands it
-// to a function's process; functions find DynamoDB and Secrets Manager at the AWS endpoint, which enforces their
+// to a function's process; functions find DynamoDB, Secrets Manager and SES at the AWS endpoint, which enforces their
 // policies and counts; behind it is the engine, with its data in the data folder. What changes there comes through the
 // table's stream to the functions that follow it. Everything listens on loopback only.
 // Nothing is kept in memory that a restart must not lose, and nothing outlives Close: neither a process nor a lock.
@@ -24,6 +24,7 @@ import (
 	"group-invites/infra/local/gateway"
 	"group-invites/infra/local/issuer"
 	"group-invites/infra/local/lambda"
+	"group-invites/infra/local/ses"
 	"group-invites/infra/local/stream"
 	"group-invites/infra/local/template"
 
@@ -74,6 +75,7 @@ type Stack struct {
 	engine   *engine.Engine // nil with DynamoDBEndpoint
 	dynamoDB *dynamodb.Client
 	keyRing  string // ARN
+	mail     *ses.Service
 	aws      *awsapi.API
 	lambda   *lambda.Service
 	streams  *stream.Driver
@@ -187,7 +189,12 @@ func (s *Stack) openTable(ctx context.Context) error {
 // serve starts what takes requests: the AWS endpoint, the functions, what follows the stream, the gateway.
 func (s *Stack) serve(ctx context.Context) error {
 	var err error
-	s.aws, err = awsapi.New(awsapi.Options{Engine: s.options.DynamoDBEndpoint, Functions: s.template.Functions, Refused: s.log.refused})
+	if err := s.openMail(); err != nil {
+		return err
+	}
+	s.aws, err = awsapi.New(awsapi.Options{
+		Engine: s.options.DynamoDBEndpoint, Functions: s.template.Functions, Mail: s.mail, Refused: s.log.refused,
+	})
 	if err != nil {
 		return err
 	}
