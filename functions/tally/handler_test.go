@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -11,6 +13,7 @@ import (
 	"group-invites/shared/directory"
 	. "group-invites/shared/dynamo/dynamotest"
 	"group-invites/shared/dynamo/faults"
+	"group-invites/shared/invite"
 	"group-invites/shared/tally"
 )
 
@@ -129,5 +132,79 @@ func TestTally_SendsAllAgainWhenTheTableFails(t *testing.T) {
 	w.Faults.Reset(func(faults.Call) faults.Fault { return faults.KillBefore })
 	if again := batch(t, w, records); again != records[0].Change.SequenceNumber {
 		t.Errorf("is to be sent again from %q", again)
+	}
+}
+
+// TestTally_DropsWhatCameTooLate: a group or organization is deleted, and all of it cleared, while a request is on its way that had still
+// seen it. What it writes goes when the stream tells of it.
+func TestTally_DropsWhatCameTooLate(t *testing.T) {
+	for what, act := range map[string]func(w *World, admin directory.Caller, group directory.Group, code string) error{
+		"someone new joins": func(w *World, _ directory.Caller, _ directory.Group, code string) error {
+			_, err := w.Invites.Redeem(t.Context(), Person("newcomer"), code)
+			return err
+		},
+		"a former member is added again": func(w *World, admin directory.Caller, group directory.Group, _ string) error {
+			_, _, err := w.Directory.PutOrgMember(t.Context(), admin, group.ID.Org(), Person("former").ID, "")
+			return err
+		},
+		"a member is added to the group": func(w *World, admin directory.Caller, group directory.Group, _ string) error {
+			_, _, err := w.Directory.PutGroupMember(t.Context(), admin, group.ID, admin.ID)
+			return err
+		},
+		"a link is created": func(w *World, admin directory.Caller, group directory.Group, _ string) error {
+			_, err := w.Invites.Create(t.Context(), admin, group.ID, invite.Request{Access: invite.AccessOrg, Expiration: invite.ExpireNever})
+			return err
+		},
+		"a group is created": func(w *World, admin directory.Caller, group directory.Group, _ string) error {
+			_, err := w.Directory.CreateGroup(t.Context(), admin, group.ID.Org(), "Climbing")
+			return err
+		},
+	} {
+		for gone, remove := range map[string]func(s *directory.Service, admin directory.Caller, group directory.Group) error{
+			"group": func(s *directory.Service, admin directory.Caller, group directory.Group) error {
+				return s.DeleteGroup(t.Context(), admin, group.ID)
+			},
+			"organization": func(s *directory.Service, admin directory.Caller, group directory.Group) error {
+				return errors.Join(s.DeleteGroup(t.Context(), admin, group.ID), s.DeleteOrg(t.Context(), admin, group.ID.Org()))
+			},
+		} {
+			t.Run(what+", the "+gone+" is gone", func(t *testing.T) {
+				w := New(t)
+				admin := Person("admin")
+				group := w.Group(admin, w.Org(admin, "Acme"), "Backcountry")
+				w.Join(admin, group, Person("former"), directory.RoleUser)
+				if err := w.Directory.RemoveOrgMember(t.Context(), admin, group.ID.Org(), Person("former").ID); err != nil {
+					t.Fatal(err)
+				}
+				code := Code(w.Link(admin, group, Anyone))
+				_, other, _ := w.Instance()
+				before := ""
+				w.Faults.Reset(func(c faults.Call) faults.Fault {
+					if c.Writes() && before == "" {
+						if err := remove(other, admin, group); err != nil {
+							t.Error(err)
+						}
+						before = w.Content()
+					}
+					return faults.None
+				})
+				if err := act(w, admin, group, code); err != nil {
+					t.Fatal(err)
+				}
+				w.Faults.Reset(nil)
+				if again := batch(t, w, inserts(w)); again != "" {
+					t.Errorf("is to be sent again from %s", again)
+				}
+				id := group.ID.Org().String()
+				if gone == "group" {
+					id = group.ID.String()
+				}
+				for row := range strings.Lines(w.Content()) {
+					if strings.Contains(row, id) && !strings.HasPrefix(row, "A#") && !strings.Contains(before, strings.TrimSpace(row)) {
+						t.Errorf("left behind: %s", row)
+					}
+				}
+			})
+		}
 	}
 }
