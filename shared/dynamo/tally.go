@@ -265,7 +265,8 @@ func (t *Table) clearSome(ctx context.Context, c tally.Clear) (int, error) {
 	}
 	members := func(owner string) (err error) {
 		for shard := range memberShards {
-			err = errors.Join(err, list(query{index: true, partition: memberPartition(owner, shard)}))
+			err = errors.Join(err, list(query{index: true, partition: memberPartition(owner, shard)}),
+				list(query{index: true, partition: formerPartition(owner, shard)}))
 		}
 		return err
 	}
