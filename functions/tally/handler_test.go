@@ -1,13 +1,17 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"group-invites/shared/directory"
@@ -50,15 +54,21 @@ func image(row map[string]types.AttributeValue) map[string]events.DynamoDBAttrib
 // batch sends records to the function, and gives the sequence number from which on they must be sent again; "" if none.
 func batch(t *testing.T, w *World, records []events.DynamoDBEventRecord) string {
 	t.Helper()
+	again, err := invoke(t.Context(), w, records)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return again
+}
+
+// invoke sends records to the function, and gives the sequence number from which on they must be sent again, or its error.
+func invoke(ctx context.Context, w *World, records []events.DynamoDBEventRecord) (again string, err error) {
 	run := handler(&tally.Service{Store: w.Table}, slog.New(slog.DiscardHandler))
-	response, err := run(t.Context(), events.DynamoDBEvent{Records: records})
-	if err != nil || len(response.BatchItemFailures) > 1 {
-		t.Fatalf("%+v, %v", response, err)
-	}
+	response, err := run(ctx, events.DynamoDBEvent{Records: records})
 	for _, failure := range response.BatchItemFailures {
-		return failure.ItemIdentifier
+		again += failure.ItemIdentifier
 	}
-	return ""
+	return again, err
 }
 
 func TestTally_RecordsWhatTheStreamTells(t *testing.T) {
@@ -119,6 +129,9 @@ func TestTally_ReportsARecordThatCantBeRead(t *testing.T) {
 	if again := batch(t, w, append(inserts(w), poison)); again != "poison" {
 		t.Errorf("is to be sent again from %q, want the record that can't be read", again)
 	}
+	if again, err := invoke(t.Context(), w, append([]events.DynamoDBEventRecord{poison}, inserts(w)...)); err == nil {
+		t.Errorf("the first of many: is to be sent again from %q, want an error, by which the batch is halved", again)
+	}
 	if view, err := w.Invites.Get(t.Context(), admin, group.ID, link.ID); err != nil || view.Uses != 1 {
 		t.Errorf("%d uses, %v: those before it were not done", view.Uses, err)
 	}
@@ -129,8 +142,33 @@ func TestTally_SendsAllAgainWhenTheTableFails(t *testing.T) {
 	admin := Person("admin")
 	w.Group(admin, w.Org(admin, "Acme"), "Backcountry")
 	records := inserts(w)
-	w.Faults.Reset(func(faults.Call) faults.Fault { return faults.KillBefore })
-	if again := batch(t, w, records); again != records[0].Change.SequenceNumber {
+	w.Faults.Reset(func(faults.Call) faults.Fault { return faults.Throttle })
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if again, err := invoke(ctx, w, records); err != nil || again != records[0].Change.SequenceNumber {
+		t.Errorf("is to be sent again from %q, %v", again, err)
+	}
+}
+
+// TestTally_FailsOnWhatCantBeDone: sent again it would fail again, so the batch is to be halved until what is at fault is alone.
+func TestTally_FailsOnWhatCantBeDone(t *testing.T) {
+	w := New(t)
+	admin := Person("admin")
+	group := w.Group(admin, w.Org(admin, "Acme"), "Backcountry")
+	link := w.Link(admin, group, Anyone)
+	if _, err := w.Invites.Redeem(t.Context(), Person("one"), Code(link)); err != nil {
+		t.Fatal(err)
+	}
+	records := inserts(w)
+	_, err := w.Client.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
+		TableName:        &w.TableName,
+		Key:              map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: "I#" + group.ID.String()}, "sk": &types.AttributeValueMemberS{Value: link.ID.String()}},
+		UpdateExpression: aws.String("SET uses = :text"), ExpressionAttributeValues: map[string]types.AttributeValue{":text": &types.AttributeValueMemberS{Value: "many"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := invoke(t.Context(), w, records); err == nil {
 		t.Errorf("is to be sent again from %q", again)
 	}
 }
