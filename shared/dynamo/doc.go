@@ -12,9 +12,9 @@
 //	invite          pk I#{group}   sk {invite}     name?, access, expiration, expiresAt?, createdAt, createdBy, epoch, maxUses?, uses, ttl?
 //	                lpk I#{group}#{creator}  lsk {invite}
 //	org member      pk U#{user}    sk O#{org}      state (in, left, removed), role, since, joinedAt, removedAt?, name, email
-//	                lpk O#{org}#M{0-3}   lsk U#{user}    only while in
+//	                lpk O#{org}#M{0-3}   lsk U#{user}    while in; else O#{org}#F{0-3}
 //	group member    pk U#{user}    sk G#{group}    state, since, joinedAt, joinId, via? (invite), removedAt?
-//	                lpk G#{group}#M{0-3} lsk U#{user}    only while in
+//	                lpk G#{group}#M{0-3} lsk U#{user}    while in; else G#{group}#F{0-3}
 //	replay          pk K#{user}    sk {hash of method, path, Idempotency-Key}    request (hash), invite, ttl (24 hours)
 //	audit           pk A#{org}     sk {milliseconds}#{random}    actor, action, target, detail?, ttl (a year)
 //	new orgs        pk Q#orgs#{user}  sk {day}     created (count), ttl
@@ -31,13 +31,15 @@
 //	a group's invites, newest first   Query pk I#{group}, descending
 //	one's own invites, newest first   Query lists I#{group}#{creator}, descending; then BatchGetItem
 //	members, by id                    Query lists …#M0 to …#M3 at the same time, merged; then BatchGetItem
+//	all member rows, to clear them    Query lists …#M0 to …#M3 and …#F0 to …#F3
 //	groups of an organization         Query lists O#{org}#G; then BatchGetItem
 //
 // # What always holds
 //
 //   - Reads by key and lists of a group's invites are strongly consistent. The index, which can't be, decides nothing: it
 //     gives keys, and the rows are read by them.
-//   - A member row is never deleted, so that a removal is never forgotten, and every write to it is conditional on what it was.
+//   - A member row is never deleted while its organization and group are there, so that a removal is never forgotten, and every write to it
+//     is conditional on what it was.
 //   - No key that many people write at once: members are listed in four partitions, and an uncapped link's row is written by nobody who
 //     redeems it.
 //   - The TTL attribute clears rows away some time after they stopped to matter. No decision rests on a row being gone by TTL.

@@ -113,10 +113,21 @@ const memberShards = 4
 // memberPartition gives one of the partitions that list members of an organization or group (owner: its key's pk).
 func memberPartition(owner string, shard int) string { return fmt.Sprintf("%s#M%d", owner, shard) }
 
-// memberListKey is where a member row is listed. User ids are hashes, so that their last bits spread evenly.
+// formerPartition gives one of those that list who is out, so that his rows can be found when the organization or group is deleted.
+func formerPartition(owner string, shard int) string { return fmt.Sprintf("%s#F%d", owner, shard) }
+
+// memberListKey is where the row of someone who is in is listed.
 func memberListKey(owner string, user directory.UserID) key {
-	return key{memberPartition(owner, int(user[len(user)-1]%memberShards)), userPartition(user)}
+	return key{memberPartition(owner, memberShard(user)), userPartition(user)}
 }
+
+// formerListKey is where the row of someone who is out is listed.
+func formerListKey(owner string, user directory.UserID) key {
+	return key{formerPartition(owner, memberShard(user)), userPartition(user)}
+}
+
+// memberShard spreads people evenly: user ids are hashes.
+func memberShard(user directory.UserID) int { return int(user[len(user)-1] % memberShards) }
 
 func groupListPartition(org directory.OrgID) string { return orgKey(org).pk + "#G" }
 
