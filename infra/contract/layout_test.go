@@ -21,7 +21,7 @@ const module = "group-invites/"
 // The packages, by what they may import.
 var (
 	domain   = []string{"shared/directory", "shared/invite", "shared/linkcode", "shared/mail", "shared/outbox", "shared/tally"}
-	adapters = []string{"shared/config", "shared/dynamo", "shared/httpapi", "shared/secretsmanager"}
+	adapters = []string{"shared/config", "shared/dynamo", "shared/httpapi", "shared/secretsmanager", "shared/sesevent", "shared/sesmail"}
 	// Tests alone import these.
 	testSupport = []string{"shared/dynamo/dynamotest", "shared/dynamo/faults", "shared/httpapi/httpapitest", "shared/httpapi/openapitest"}
 )
@@ -117,6 +117,7 @@ func TestLayout_FunctionsCarryOnlyWhatTheyCall(t *testing.T) {
 		for _, d := range p.Deps {
 			called, isService := strings.CutPrefix(d, service)
 			switch {
+			case name == "functions/mailer" && (called == "ses" || strings.HasPrefix(called, "ses/") || d == "text/template"): // it sends, and composes
 			case isService && !strings.HasPrefix(called, "dynamodb") && !strings.HasPrefix(called, "internal/"):
 				t.Errorf("%s carries the client of %s", name, called)
 			case d == "github.com/aws/aws-sdk-go-v2/config", d == "text/template", d == "net/rpc", d == "testing":

@@ -19,6 +19,10 @@
 //	audit           pk A#{org}     sk {milliseconds}#{random}    actor, action, target, detail?, ttl (a year)
 //	new orgs        pk Q#orgs#{user}  sk {day}     created (count), ttl
 //	join            pk J#{group}#{invite}  sk {milliseconds}#{user}     written from the stream
+//	delivery        pk D#{group}#{invite}  sk {id: of the address}    kind, to, state, reason?, detail?, fresh?, sends, attempts, dueAt?,
+//	                lpk due#{0-3}  lsk {milliseconds}#{id}    only while queued    countedOn?, sentBy?, user?, messageId?, ttl
+//	mails of a day  pk Q#sender#{org}#{user}, Q#org#{org}, Q#to#{address}  sk {day}     mails (count), ttl
+//	suppression     pk S#{address} sk S            bouncedAt?, complainedAt?, optedOutAt?
 //	clearing        pk C#{kind}#{id}  sk C         step; what is left of something deleted is being cleared away
 //
 // since is the epoch of an organization membership (package directory). A group member's row counts only if it carries the
@@ -32,6 +36,8 @@
 //	one's own invites, newest first   Query lists I#{group}#{creator}, descending; then BatchGetItem
 //	members, by id                    Query lists …#M0 to …#M3 at the same time, merged; then BatchGetItem
 //	all member rows, to clear them    Query lists …#M0 to …#M3 and …#F0 to …#F3
+//	mails of a link, by id            Query pk D#{group}#{invite}
+//	mails that are due, by when       Query lists due#0 to due#3 at the same time; then BatchGetItem
 //	groups of an organization         Query lists O#{org}#G; then BatchGetItem
 //
 // # What always holds

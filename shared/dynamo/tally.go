@@ -273,7 +273,7 @@ func (t *Table) clearSome(ctx context.Context, c tally.Clear) (int, error) {
 	var err error
 	switch c.Kind {
 	case tally.ClearInvite:
-		err = list(query{partition: joinPartition(c.Group, c.Invite)})
+		err = errors.Join(list(query{partition: joinPartition(c.Group, c.Invite)}), list(query{partition: deliveryPartition(c.Group, c.Invite)}))
 	case tally.ClearGroup:
 		err = errors.Join(list(query{partition: invitePartition(c.Group)}), members(groupKey(c.Group).pk))
 	case tally.ClearOrg:

@@ -204,8 +204,12 @@ func (f *Fields) Addresses(name string) []mail.Address {
 	if f.Null(name) {
 		return nil
 	}
+	before := len(f.faults)
 	texts := f.Words(name)
-	if len(f.faults) == 0 && (len(texts) < 1 || len(texts) > mail.MaxRecipients) {
+	if len(f.faults) > before {
+		return nil
+	}
+	if len(texts) < 1 || len(texts) > mail.MaxRecipients {
 		f.fault(name, "must hold 1 to "+strconv.Itoa(mail.MaxRecipients)+" addresses")
 		return nil
 	}
@@ -226,8 +230,7 @@ func (f *Fields) Address(name string) mail.Address {
 	if f.Null(name) {
 		return mail.Address{}
 	}
-	text := f.Text(name)
-	address, fault := mail.ParseAddress(text)
+	address, fault := mail.ParseAddress(f.Text(name))
 	if fault != "" {
 		f.Fault(name, fault)
 	}

@@ -53,7 +53,7 @@ type Kind string
 
 // The kinds.
 const (
-	ClearInvite Kind = "invite" // the rows of its joinings
+	ClearInvite Kind = "invite" // the rows of its joinings and mails
 	ClearGroup  Kind = "group"  // its invites and memberships
 	ClearOrg    Kind = "org"    // its groups and memberships
 )

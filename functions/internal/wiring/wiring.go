@@ -23,7 +23,7 @@ const initTimeout = 5 * time.Second
 // what has been read of it so far is not as it must be.
 func Table(env *config.Environment) *dynamo.Table {
 	table := openTable(env)
-	exitOn(env.Err())
+	ExitOn(env.Err())
 	warm(table)
 	return table
 }
@@ -37,14 +37,14 @@ func TableAndRing(env *config.Environment) (*dynamo.Table, *linkcode.Source) {
 		ID: env.Text("KEY_RING_SECRET_ID"), Region: aws.Region, Endpoint: aws.Endpoint,
 		AccessKeyID: aws.AccessKeyID, SecretAccessKey: aws.SecretAccessKey, SessionToken: aws.SessionToken,
 	}
-	exitOn(env.Err())
+	ExitOn(env.Err())
 
 	var both sync.WaitGroup
 	both.Go(func() { warm(table) })
 	ctx, cancel := context.WithTimeout(context.Background(), initTimeout)
 	defer cancel()
 	ring, err := linkcode.NewSource(ctx, stack, time.Now, secret.Fetch)
-	exitOn(err)
+	ExitOn(err)
 	both.Wait()
 	return table, ring
 }
@@ -73,8 +73,8 @@ func warm(table *dynamo.Table) {
 	}
 }
 
-// exitOn ends the process on an error. Lambda reports that as a failed init, and API Gateway answers 500.
-func exitOn(err error) {
+// ExitOn ends the process on an error that keeps a function from starting. Lambda reports that as a failed init, and API Gateway answers 500.
+func ExitOn(err error) {
 	if err == nil {
 		return
 	}

@@ -51,8 +51,8 @@ func loadTemplate(root, baseURL, table string, overrides map[string]string) (*te
 
 // mailParameters are those of a template that sends mail: of whom, and which of SES's identities that is.
 var mailParameters = map[string]string{
-	"MailFrom":     "Group Invites <invites@example.com>",
-	"MailIdentity": "example.com",
+	"MailFromAddress": "invites@example.com",
+	"MailIdentity":    "example.com",
 }
 
 // functions are the template's functions as the Lambda service takes them, with their AWS endpoint.

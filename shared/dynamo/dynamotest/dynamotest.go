@@ -155,6 +155,7 @@ func Template() (*template.Template, error) {
 	}
 	return template.Load(filepath.Join(root, "template.yaml"), map[string]string{
 		"PublicBaseUrl": BaseURL, "OidcIssuer": "https://issuer.example.com", "OidcAudience": "test",
+		"MailFromAddress": "invites@example.com", "MailIdentity": "example.com",
 	})
 }
 
