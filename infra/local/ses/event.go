@@ -4,26 +4,9 @@ import (
 	"encoding/json"
 	"time"
 
+	"group-invites/infra/local/eventbus"
 	"group-invites/infra/local/template"
 )
-
-// Event is an event as SES publishes it to the event bus.
-// https://docs.aws.amazon.com/ses/latest/dg/monitoring-eventbridge.html
-type Event struct {
-	Version    string    `json:"version"`
-	ID         string    `json:"id"`
-	DetailType string    `json:"detail-type"`
-	Source     string    `json:"source"`
-	Account    string    `json:"account"`
-	Time       time.Time `json:"time"`
-	Region     string    `json:"region"`
-	Resources  []string  `json:"resources"`
-	Detail     Detail    `json:"detail"`
-}
-
-// Detail is what an event says. Beside mail it has a field of the type's own name.
-// https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
-type Detail map[string]any
 
 type eventType string
 
@@ -37,6 +20,7 @@ const (
 )
 
 // names are what the event bus calls the types, and the fields of their own.
+// https://docs.aws.amazon.com/ses/latest/dg/monitoring-eventbridge.html
 var names = map[eventType]struct{ detailType, field string }{
 	sendEvent:      {"Email Sent", "send"},
 	deliveryEvent:  {"Email Delivered", "delivery"},
@@ -46,13 +30,11 @@ var names = map[eventType]struct{ detailType, field string }{
 	rejectEvent:    {"Email Rejected", "reject"},
 }
 
-func newEvent(kind eventType, about aboutMail, body any, set string, at time.Time) Event {
+// newEvent makes an event of a mail. Beside mail it has a field of the type's own name.
+// https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
+func newEvent(kind eventType, about aboutMail, body any, set string, at time.Time) eventbus.Event {
 	n := names[kind]
-	return Event{
-		Version: "0", ID: newUUID(), DetailType: n.detailType, Source: "aws.ses", Account: template.AccountID,
-		Time: at.Truncate(time.Second), Region: template.Region, Resources: []string{configurationSetARN(set)},
-		Detail: Detail{"eventType": kind, "mail": about, n.field: body},
-	}
+	return eventbus.NewEvent("aws.ses", n.detailType, at, configurationSetARN(set), map[string]any{"eventType": kind, "mail": about, n.field: body})
 }
 
 // timestamp is written in milliseconds, which are always there.

@@ -107,16 +107,6 @@ func headersOf(h message.Header) []header {
 	return out
 }
 
-// first is the first value of a header.
-func (c *content) first(name string) string {
-	for _, h := range c.headers {
-		if strings.EqualFold(h.Name, name) {
-			return h.Value
-		}
-	}
-	return ""
-}
-
 // recipients are all that the header names.
 func (c *content) recipients() []string {
 	var out []string

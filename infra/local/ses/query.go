@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"group-invites/infra/local/template"
+	"group-invites/infra/local/uuid"
 )
 
 // Caller is who calls.
@@ -49,7 +50,7 @@ const namespace = "http://ses.amazonaws.com/doc/2010-12-01/"
 
 // Serve answers one call of the Query protocol, whose parameters are in form.
 func (s *Service) Serve(w http.ResponseWriter, r *http.Request, caller Caller, form url.Values) {
-	id := newUUID()
+	id := uuid.New()
 	var result string
 	var refused *refusal
 	switch action := form.Get("Action"); action {

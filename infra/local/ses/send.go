@@ -2,7 +2,6 @@ package ses
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"group-invites/infra/local/template"
+	"group-invites/infra/local/uuid"
 )
 
 // submission is what a caller wants sent.
@@ -279,13 +279,5 @@ func Identities(functions []template.Function) []string {
 
 // messageID is an id as SES gives them. They sort by time.
 func messageID(at time.Time) string {
-	return fmt.Sprintf("0100%012x-%s-000000", at.UnixMilli(), newUUID())
-}
-
-// newUUID is a random one, of version 4.
-func newUUID() string {
-	var b [16]byte
-	rand.Read(b[:]) // never fails
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+	return fmt.Sprintf("0100%012x-%s-000000", at.UnixMilli(), uuid.New())
 }

@@ -32,6 +32,7 @@ import (
 	"sync"
 	"time"
 
+	"group-invites/infra/local/eventbus"
 	"group-invites/infra/local/template"
 )
 
@@ -46,7 +47,7 @@ type Options struct {
 	Identities []string
 	Now        func() time.Time
 	// Publish hands an event over that is due at the given time. It returns when the event can't be lost any more.
-	Publish func(e Event, due time.Time) error
+	Publish func(e eventbus.Event, due time.Time) error
 	Called  func(Call) // is told of each call to send
 	Problem func(text string)
 }
@@ -81,7 +82,7 @@ func Open(o Options) (*Service, error) {
 		o.Now = time.Now
 	}
 	if o.Publish == nil {
-		o.Publish = func(Event, time.Time) error { return nil }
+		o.Publish = func(eventbus.Event, time.Time) error { return nil }
 	}
 	if o.Called == nil {
 		o.Called = func(Call) {}

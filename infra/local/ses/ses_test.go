@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"group-invites/infra/local/eventbus"
 	"group-invites/infra/local/ses"
 	"group-invites/infra/local/template"
 
@@ -55,7 +56,7 @@ func open(t *testing.T, dataDir string, change func(*template.ConfigurationSet))
 	var err error
 	s.Service, err = ses.Open(ses.Options{
 		DataDir: dataDir, ConfigurationSets: []template.ConfigurationSet{configuration}, Identities: []string{"example.com", "own@else.example"},
-		Publish: func(e ses.Event, due time.Time) error {
+		Publish: func(e eventbus.Event, due time.Time) error {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			text, err := json.Marshal(e)

@@ -1,6 +1,11 @@
 package stack
 
-import "group-invites/infra/local/ses"
+import (
+	"time"
+
+	"group-invites/infra/local/eventbus"
+	"group-invites/infra/local/ses"
+)
 
 // openMail opens what takes mail. Verified is what a function's policy names.
 func (s *Stack) openMail() (err error) {
@@ -8,6 +13,7 @@ func (s *Stack) openMail() (err error) {
 		DataDir:           s.folder.dir,
 		ConfigurationSets: s.template.ConfigurationSets,
 		Identities:        ses.Identities(s.template.Functions),
+		Publish:           func(e eventbus.Event, due time.Time) error { return s.events.Put(e, due) },
 		Called:            s.log.mail,
 		Problem:           s.log.problem,
 	})
