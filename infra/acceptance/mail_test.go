@@ -1,15 +1,23 @@
 package acceptance
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"group-invites/infra/local/ses"
+	"group-invites/infra/local/stack"
 )
 
 // address makes a mail address that nobody else in the suite has.
@@ -238,5 +246,231 @@ func TestMail_WaitsWhileSESTakesNone(t *testing.T) {
 	}
 	if mails, _ := s.Mails("tom@example.com"); len(mails) != 0 {
 		t.Error("the mail of a deleted link was sent")
+	}
+}
+
+// startMail opens a stack of the test's own, whose schedules tick when the test says so.
+func startMail(t *testing.T, parameters map[string]string) *site {
+	t.Helper()
+	return start(t, stack.Options{Parameters: parameters, ScheduleEvery: time.Hour})
+}
+
+// sweep lets the mailer's schedule tick once, and waits for what follows.
+func (s *site) sweep(t testing.TB) {
+	t.Helper()
+	if err := s.RunSchedule(t.Context(), "mailer"); err != nil {
+		t.Fatal(err)
+	}
+	s.told(t)
+}
+
+// told waits until what became of mails is recorded.
+func (s *site) told(t testing.TB) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if err := s.EventsIdle(ctx); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// due makes everything due that is to be sent, as only time could.
+func (s *site) due(t testing.TB) {
+	t.Helper()
+	pages := dynamodb.NewScanPaginator(s.DynamoDB(), &dynamodb.ScanInput{
+		TableName: aws.String(s.TableName()), ConsistentRead: aws.Bool(true), FilterExpression: aws.String("begins_with(lpk, :due)"),
+		ExpressionAttributeValues: map[string]types.AttributeValue{":due": &types.AttributeValueMemberS{Value: "due#"}},
+	})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range page.Items {
+			_, err := s.DynamoDB().UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
+				TableName: aws.String(s.TableName()), Key: map[string]types.AttributeValue{"pk": row["pk"], "sk": row["sk"]},
+				UpdateExpression: aws.String("SET dueAt = :now, lsk = :first"), ConditionExpression: aws.String("attribute_exists(lpk)"),
+				ExpressionAttributeValues: map[string]types.AttributeValue{
+					":now": &types.AttributeValueMemberN{Value: "0"}, ":first": &types.AttributeValueMemberS{Value: "0000000000000#"},
+				},
+			})
+			var sentMeanwhile *types.ConditionalCheckFailedException
+			if err != nil && !errors.As(err, &sentMeanwhile) {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// mailMany sends a link to so many people, by as many requests as that takes, and gives the addresses.
+func (o org) mailMany(t testing.TB, l link, n int) (addresses []string) {
+	t.Helper()
+	for i := range n {
+		addresses = append(addresses, fmt.Sprintf("person%04d@example.com", i))
+	}
+	for some := range slices.Chunk(addresses, 50) {
+		o.sent(t, o.admin, l, some...)
+	}
+	return addresses
+}
+
+// arrived holds that each of the addresses has had its mail, and gives how many had it more than once.
+func (s *site) arrived(t testing.TB, addresses []string) (duplicates int) {
+	t.Helper()
+	all, err := s.Mails("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	had := map[string]int{}
+	for _, mail := range all {
+		had[mail.To]++
+	}
+	for _, a := range addresses {
+		if had[a] == 0 {
+			t.Errorf("%s has had no mail", a)
+		}
+		duplicates += max(had[a]-1, 0)
+	}
+	return duplicates
+}
+
+var manyMails = map[string]string{"MailsPerSender": "5000", "MailsPerOrganization": "5000", "MailsPerNewOrganization": "5000"}
+
+// TestMail_KilledTwentyTimesAmidAThousand kills the mailer, as kill -9 does, while it sends. No mail is lost, and there is at most one duplicate a
+// kill and mail that was under way.
+func TestMail_KilledTwentyTimesAmidAThousand(t *testing.T) {
+	t.Parallel()
+	s := startMail(t, manyMails)
+	o := s.org(t)
+	s.SetMailFaults(ses.Faults{Delay: 5}) // so that there is something to kill
+	l := o.link(t, o.admin, anyone)
+	kills := make(chan int)
+	stop := make(chan struct{})
+	go func() {
+		n := 0
+		for n < 20 {
+			select {
+			case <-stop:
+				kills <- n
+				return
+			case <-time.After(120 * time.Millisecond):
+				if s.KillFunction("mailer") > 0 {
+					n++
+				}
+			}
+		}
+		kills <- n
+	}()
+	addresses := o.mailMany(t, l, 1000)
+	for {
+		s.settled(t)
+		s.due(t)
+		s.sweepKilled(t)
+		open := 0
+		for _, r := range o.recipients(t, o.admin, l) {
+			if r.State == "queued" {
+				open++
+			}
+		}
+		if open == 0 {
+			break
+		}
+	}
+	close(stop)
+	n := <-kills
+	duplicates := s.arrived(t, addresses)
+	t.Logf("%d kills, %d duplicates", n, duplicates)
+	if n < 20 || duplicates > 8*n {
+		t.Errorf("%d kills, %d duplicates", n, duplicates)
+	}
+}
+
+// sweepKilled is sweep of a mailer that may be killed by that.
+func (s *site) sweepKilled(t testing.TB) {
+	t.Helper()
+	if err := s.RunSchedule(t.Context(), "mailer"); err != nil {
+		t.Log(err)
+	}
+}
+
+// TestMail_ThrottledSESLosesNone: a fifth of all calls is throttled.
+func TestMail_ThrottledSESLosesNone(t *testing.T) {
+	t.Parallel()
+	s := startMail(t, manyMails)
+	o := s.org(t)
+	s.SetMailFaults(ses.Faults{Throttle: 0.2, Seed: 11})
+	l := o.link(t, o.admin, anyone)
+	addresses := o.mailMany(t, l, 300)
+	for range 10 {
+		s.settled(t)
+		s.due(t)
+		s.sweep(t)
+	}
+	for address, r := range o.mailed(t, o.admin, l) {
+		if r.State != "delivered" {
+			t.Errorf("%s is %s", address, r.State)
+		}
+	}
+	if duplicates := s.arrived(t, addresses); duplicates > 0 {
+		t.Errorf("%d duplicates", duplicates)
+	}
+}
+
+// TestMail_LostAnswersOfSES: SES takes a mail and its answer is lost. That is the one case in which it goes twice.
+func TestMail_LostAnswersOfSES(t *testing.T) {
+	t.Parallel()
+	s := startMail(t, nil)
+	o := s.org(t)
+	s.SetMailFaults(ses.Faults{Lost: 1})
+	l := o.link(t, o.admin, anyone)
+	o.sent(t, o.admin, l, "mira@example.com")
+	s.settled(t)
+	s.SetMailFaults(ses.Faults{})
+	s.told(t)
+	// SES's own word that it was delivered ends the retries.
+	if got := o.mailed(t, o.admin, l)["mira@example.com"]; got.State != "delivered" {
+		t.Errorf("%+v", got)
+	}
+	s.due(t)
+	s.sweep(t)
+	if mails := s.inbox(t, "mira@example.com", 1, 0); len(mails) != 1 {
+		t.Errorf("%d mails", len(mails))
+	}
+}
+
+func TestMail_LimitOfTheDay(t *testing.T) {
+	t.Parallel()
+	s := startMail(t, map[string]string{"MailsPerSender": "3"})
+	o := s.org(t)
+	l := o.link(t, o.admin, anyone)
+	o.sent(t, o.admin, l, "a@example.com", "b@example.com")
+	s.settled(t)
+	a := s.send(t, "POST", o.emails(l), o.admin.token, object{"emails": []string{"c@example.com", "d@example.com"}})
+	a.refusal(t, http.StatusTooManyRequests, "limit_reached")
+	if wait, err := strconv.Atoi(a.Header.Get("Retry-After")); err != nil || wait < 1 || wait > 86400 {
+		t.Errorf("Retry-After %q", a.Header.Get("Retry-After"))
+	}
+	o.sent(t, o.admin, l, "c@example.com")
+	s.send(t, "POST", o.in("/invites"), o.admin.token, object{"emails": []string{"d@example.com"}}).refusal(t, http.StatusTooManyRequests, "limit_reached")
+}
+
+// TestMail_AnAddressGetsThreeADay: whoever sends, and no sender can tell.
+func TestMail_AnAddressGetsThreeADay(t *testing.T) {
+	t.Parallel()
+	s := startMail(t, nil)
+	first, second := s.org(t), s.org(t)
+	const to = "popular@example.com"
+	for i := range 5 {
+		o := []org{first, second}[i%2]
+		l := o.link(t, o.admin, anyone)
+		o.sent(t, o.admin, l, to)
+		s.settled(t)
+		if r := o.recipients(t, o.admin, l)[to]; i >= 3 && (r.State != "queued" || r.Reason != nil) {
+			t.Errorf("the limit shows: %+v", r)
+		}
+	}
+	s.sweep(t)
+	if mails := s.inbox(t, to, 3, 0); len(mails) != 3 {
+		t.Errorf("%d mails", len(mails))
 	}
 }
