@@ -65,7 +65,8 @@ func (m *stored) mailID(index int) string {
 
 // inbox keeps messages, a file each. In memory is only what lists show.
 type inbox struct {
-	dir string
+	dir   string
+	limit int // messages
 
 	mu       sync.RWMutex
 	messages []*stored // without Raw, oldest first
@@ -74,8 +75,8 @@ type inbox struct {
 
 const mailExtension = ".json"
 
-func openInbox(dir string) (*inbox, error) {
-	b := &inbox{dir: dir}
+func openInbox(dir string, limit int) (*inbox, error) {
+	b := &inbox{dir: dir, limit: limit}
 	files, err := filepath.Glob(filepath.Join(dir, "*-*"+mailExtension)) // ids have hyphens; sorted by them, and so by time
 	if err != nil {
 		return nil, err
@@ -121,7 +122,7 @@ func (b *inbox) add(m *stored) error {
 	b.last = at.UnixMilli()
 	m.Raw = nil
 	b.messages = append(b.messages, m)
-	if n := len(b.messages) - maxMails; n > 0 {
+	if n := len(b.messages) - b.limit; n > 0 {
 		for _, old := range b.messages[:n] {
 			os.Remove(b.file(old.ID)) // one that stays is read again at the next start
 		}

@@ -96,7 +96,7 @@ func Open(o Options) (*Service, error) {
 	}
 	s := &Service{options: o, counts: map[string]int{}}
 	var err error
-	if s.inbox, err = openInbox(dir); err != nil {
+	if s.inbox, err = openInbox(dir, maxMails); err != nil {
 		return nil, err
 	}
 	if s.suppressed, err = openSuppressionList(filepath.Join(dir, suppressedFile)); err != nil {
