@@ -46,6 +46,7 @@ func readRequest(r *httpapi.Request) (invite.Request, error) {
 		}
 	}
 	readExpiration(fields, &request)
+	request.Emails = fields.Addresses("emails")
 	if err := fields.Err(); err != nil {
 		return request, err
 	}

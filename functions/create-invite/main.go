@@ -18,6 +18,7 @@ func main() {
 		Random:    rand.Reader,
 		BaseURL:   env.Origin("PUBLIC_BASE_URL"),
 		Retention: time.Duration(env.Int("RETENTION_DAYS", 1, 365)) * 24 * time.Hour,
+		Limits:    wiring.MailLimits(env),
 	}
 	service.Store, service.Ring = wiring.TableAndRing(env)
 	httpapi.Start(handler(service))

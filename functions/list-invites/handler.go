@@ -53,5 +53,21 @@ func handler(service *invite.Service) http.Handler {
 			}
 			return httpapi.Reply{Status: http.StatusOK, Body: httpapi.ListOf(page, httpapi.JoinOf)}, nil
 		},
+
+		"GET /v1/groups/{groupId}/invites/{inviteId}/emails": func(ctx context.Context, r *httpapi.Request) (httpapi.Reply, error) {
+			group, id, err := r.InviteID()
+			if err != nil {
+				return httpapi.Reply{}, err
+			}
+			request, err := r.Page()
+			if err != nil {
+				return httpapi.Reply{}, err
+			}
+			page, err := service.Recipients(ctx, r.Caller, group, id, request)
+			if err != nil {
+				return httpapi.Reply{}, err
+			}
+			return httpapi.Reply{Status: http.StatusOK, Body: httpapi.ListOf(page, httpapi.RecipientOf)}, nil
+		},
 	})
 }

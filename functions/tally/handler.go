@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"group-invites/shared/directory"
 	"group-invites/shared/dynamo"
 	"group-invites/shared/tally"
 )
@@ -15,42 +17,51 @@ import (
 const batchTimeout = 40 * time.Second
 
 // handler applies batches of the table's stream, and reports from which record on a batch must be sent again. All of it may be sent
-// again, since applying a change twice is harmless. A record that can't be read is reported by itself, so that those before it are
-// done, those after it follow, and it ends in the failure queue.
+// again, since applying a change twice is harmless.
+//
+// A record that can't be read is reported by itself, so that those before it are done. If it is the first, or if what a batch asks for
+// can't be done however often it is sent, the function gives an error: then the batch comes in halves, until what is at fault is
+// alone, has had its retries and ends in the failure queue. (Whether a batch whose first record is reported is halved too, AWS doesn't say:
+// https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html.)
 func handler(service *tally.Service, log *slog.Logger) func(context.Context, events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
 	return func(ctx context.Context, event events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
 		ctx, cancel := context.WithTimeout(ctx, batchTimeout)
 		defer cancel()
 		start := time.Now()
-		changes, unreadable, err := read(event.Records)
-		if err != nil {
-			log.ErrorContext(ctx, "record not read", "sequence", unreadable, "cause", err.Error())
+		changes, done, readErr := read(event.Records)
+		if readErr != nil {
+			log.ErrorContext(ctx, "record not read", "sequence", sequence(event.Records[done]), "cause", readErr.Error())
 		}
-		again := unreadable
-		if err := service.Apply(ctx, changes); err != nil {
+		err := service.Apply(ctx, changes)
+		if err != nil {
 			log.WarnContext(ctx, "batch not done", "records", len(event.Records), "cause", err.Error())
-			again = sequence(event.Records[0])
+			done = 0
 		}
 		log.InfoContext(ctx, "batch", "records", len(event.Records), "changes", len(changes), "ms", time.Since(start).Milliseconds())
-		if again == "" {
+		switch {
+		case err == nil && readErr == nil:
 			return events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{}}, nil
+		case err != nil && !errors.Is(err, directory.ErrUnavailable):
+			return events.DynamoDBEventResponse{}, err
+		case err == nil && done == 0:
+			return events.DynamoDBEventResponse{}, readErr
 		}
-		return events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{{ItemIdentifier: again}}}, nil
+		return events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{{ItemIdentifier: sequence(event.Records[done])}}}, nil
 	}
 }
 
-// read gives what the records mean, up to the first that can't be read, and that one's sequence number.
-func read(records []events.DynamoDBEventRecord) (changes []tally.Change, unreadable string, err error) {
-	for _, r := range records {
+// read gives what the records mean, up to the first that can't be read, and how many these are.
+func read(records []events.DynamoDBEventRecord) (changes []tally.Change, n int, err error) {
+	for i, r := range records {
 		change, ok, err := dynamo.ReadChange(r)
 		if err != nil {
-			return changes, sequence(r), err
+			return changes, i, err
 		}
 		if ok {
 			changes = append(changes, change)
 		}
 	}
-	return changes, "", nil
+	return changes, len(records), nil
 }
 
 func sequence(r events.DynamoDBEventRecord) string { return r.Change.SequenceNumber }

@@ -1,16 +1,23 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"group-invites/shared/directory"
 	. "group-invites/shared/dynamo/dynamotest"
 	"group-invites/shared/dynamo/faults"
+	"group-invites/shared/invite"
 	"group-invites/shared/tally"
 )
 
@@ -47,15 +54,21 @@ func image(row map[string]types.AttributeValue) map[string]events.DynamoDBAttrib
 // batch sends records to the function, and gives the sequence number from which on they must be sent again; "" if none.
 func batch(t *testing.T, w *World, records []events.DynamoDBEventRecord) string {
 	t.Helper()
+	again, err := invoke(t.Context(), w, records)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return again
+}
+
+// invoke sends records to the function, and gives the sequence number from which on they must be sent again, or its error.
+func invoke(ctx context.Context, w *World, records []events.DynamoDBEventRecord) (again string, err error) {
 	run := handler(&tally.Service{Store: w.Table}, slog.New(slog.DiscardHandler))
-	response, err := run(t.Context(), events.DynamoDBEvent{Records: records})
-	if err != nil || len(response.BatchItemFailures) > 1 {
-		t.Fatalf("%+v, %v", response, err)
-	}
+	response, err := run(ctx, events.DynamoDBEvent{Records: records})
 	for _, failure := range response.BatchItemFailures {
-		return failure.ItemIdentifier
+		again += failure.ItemIdentifier
 	}
-	return ""
+	return again, err
 }
 
 func TestTally_RecordsWhatTheStreamTells(t *testing.T) {
@@ -116,6 +129,9 @@ func TestTally_ReportsARecordThatCantBeRead(t *testing.T) {
 	if again := batch(t, w, append(inserts(w), poison)); again != "poison" {
 		t.Errorf("is to be sent again from %q, want the record that can't be read", again)
 	}
+	if again, err := invoke(t.Context(), w, append([]events.DynamoDBEventRecord{poison}, inserts(w)...)); err == nil {
+		t.Errorf("the first of many: is to be sent again from %q, want an error, by which the batch is halved", again)
+	}
 	if view, err := w.Invites.Get(t.Context(), admin, group.ID, link.ID); err != nil || view.Uses != 1 {
 		t.Errorf("%d uses, %v: those before it were not done", view.Uses, err)
 	}
@@ -126,8 +142,107 @@ func TestTally_SendsAllAgainWhenTheTableFails(t *testing.T) {
 	admin := Person("admin")
 	w.Group(admin, w.Org(admin, "Acme"), "Backcountry")
 	records := inserts(w)
-	w.Faults.Reset(func(faults.Call) faults.Fault { return faults.KillBefore })
-	if again := batch(t, w, records); again != records[0].Change.SequenceNumber {
+	w.Faults.Reset(func(faults.Call) faults.Fault { return faults.Throttle })
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if again, err := invoke(ctx, w, records); err != nil || again != records[0].Change.SequenceNumber {
+		t.Errorf("is to be sent again from %q, %v", again, err)
+	}
+}
+
+// TestTally_FailsOnWhatCantBeDone: sent again it would fail again, so the batch is to be halved until what is at fault is alone.
+func TestTally_FailsOnWhatCantBeDone(t *testing.T) {
+	w := New(t)
+	admin := Person("admin")
+	group := w.Group(admin, w.Org(admin, "Acme"), "Backcountry")
+	link := w.Link(admin, group, Anyone)
+	if _, err := w.Invites.Redeem(t.Context(), Person("one"), Code(link)); err != nil {
+		t.Fatal(err)
+	}
+	records := inserts(w)
+	_, err := w.Client.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
+		TableName:        &w.TableName,
+		Key:              map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: "I#" + group.ID.String()}, "sk": &types.AttributeValueMemberS{Value: link.ID.String()}},
+		UpdateExpression: aws.String("SET uses = :text"), ExpressionAttributeValues: map[string]types.AttributeValue{":text": &types.AttributeValueMemberS{Value: "many"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := invoke(t.Context(), w, records); err == nil {
 		t.Errorf("is to be sent again from %q", again)
+	}
+}
+
+// TestTally_DropsWhatCameTooLate: a group or organization is deleted, and all of it cleared, while a request is on its way that had still
+// seen it. What it writes goes when the stream tells of it.
+func TestTally_DropsWhatCameTooLate(t *testing.T) {
+	for what, act := range map[string]func(w *World, admin directory.Caller, group directory.Group, code string) error{
+		"someone new joins": func(w *World, _ directory.Caller, _ directory.Group, code string) error {
+			_, err := w.Invites.Redeem(t.Context(), Person("newcomer"), code)
+			return err
+		},
+		"a former member is added again": func(w *World, admin directory.Caller, group directory.Group, _ string) error {
+			_, _, err := w.Directory.PutOrgMember(t.Context(), admin, group.ID.Org(), Person("former").ID, "")
+			return err
+		},
+		"a member is added to the group": func(w *World, admin directory.Caller, group directory.Group, _ string) error {
+			_, _, err := w.Directory.PutGroupMember(t.Context(), admin, group.ID, admin.ID)
+			return err
+		},
+		"a link is created": func(w *World, admin directory.Caller, group directory.Group, _ string) error {
+			_, err := w.Invites.Create(t.Context(), admin, group.ID, invite.Request{Access: invite.AccessOrg, Expiration: invite.ExpireNever})
+			return err
+		},
+		"a group is created": func(w *World, admin directory.Caller, group directory.Group, _ string) error {
+			_, err := w.Directory.CreateGroup(t.Context(), admin, group.ID.Org(), "Climbing")
+			return err
+		},
+	} {
+		for gone, remove := range map[string]func(s *directory.Service, admin directory.Caller, group directory.Group) error{
+			"group": func(s *directory.Service, admin directory.Caller, group directory.Group) error {
+				return s.DeleteGroup(t.Context(), admin, group.ID)
+			},
+			"organization": func(s *directory.Service, admin directory.Caller, group directory.Group) error {
+				return errors.Join(s.DeleteGroup(t.Context(), admin, group.ID), s.DeleteOrg(t.Context(), admin, group.ID.Org()))
+			},
+		} {
+			t.Run(what+", the "+gone+" is gone", func(t *testing.T) {
+				w := New(t)
+				admin := Person("admin")
+				group := w.Group(admin, w.Org(admin, "Acme"), "Backcountry")
+				w.Join(admin, group, Person("former"), directory.RoleUser)
+				if err := w.Directory.RemoveOrgMember(t.Context(), admin, group.ID.Org(), Person("former").ID); err != nil {
+					t.Fatal(err)
+				}
+				code := Code(w.Link(admin, group, Anyone))
+				_, other, _ := w.Instance()
+				before := ""
+				w.Faults.Reset(func(c faults.Call) faults.Fault {
+					if c.Writes() && before == "" {
+						if err := remove(other, admin, group); err != nil {
+							t.Error(err)
+						}
+						before = w.Content()
+					}
+					return faults.None
+				})
+				if err := act(w, admin, group, code); err != nil {
+					t.Fatal(err)
+				}
+				w.Faults.Reset(nil)
+				if again := batch(t, w, inserts(w)); again != "" {
+					t.Errorf("is to be sent again from %s", again)
+				}
+				id := group.ID.Org().String()
+				if gone == "group" {
+					id = group.ID.String()
+				}
+				for row := range strings.Lines(w.Content()) {
+					if strings.Contains(row, id) && !strings.HasPrefix(row, "A#") && !strings.Contains(before, strings.TrimSpace(row)) {
+						t.Errorf("left behind: %s", row)
+					}
+				}
+			})
+		}
 	}
 }

@@ -214,6 +214,14 @@ type (
 		Group      struct{ Name *string }
 		CreatedBy  struct{ Name *string }
 	}
+	recipient struct {
+		ID     string
+		Email  string
+		State  string
+		Reason *string
+		Detail *string
+		SentBy named
+	}
 	joined struct {
 		Org           named
 		Group         named

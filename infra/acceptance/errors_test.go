@@ -61,7 +61,8 @@ func TestErrors_InvalidRequests(t *testing.T) {
 
 	names := []string{`{}`, `{"name":null}`, `{"name":1}`, `{"name":""}`, `{"name":"  "}`, `{"name":"` + strings.Repeat("x", 81) + `"}`,
 		`{"name":"` + strings.Repeat("e\u0301\u0323", 80) + `"}`, `{"name":"a\u202eb"}`, `{"name":"a\u2066b"}`, `{"name":"a\u200db"}`, `{"name":"a\ufeffb"}`,
-		`{"name":"a\u0000b"}`, `{"name":"a\nb"}`, `{"name":"a\u007fb"}`, `{"name":"a\u2028b"}`}
+		`{"name":"a\u0000b"}`, `{"name":"a\nb"}`, `{"name":"a\u007fb"}`, `{"name":"a\u2028b"}`,
+		`{"name":"a\n"}`, `{"name":"\ta"}`}
 	bodies(orgs, "name", names...)
 	bodies(groups, "name", names...)
 	bodies(change, "name", names[1:]...)

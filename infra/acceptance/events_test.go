@@ -43,6 +43,7 @@ func TestEvents_WorkOnAFreshStack(t *testing.T) {
 		{"redeem-invite", 201, `"alreadyMember":false`},
 		{"list-invites", 200, `"items":[{`},
 		{"list-invites-one", 200, `"state":"active"`},
+		{"send-invite", 202, `"state":"queued"`},
 		{"directory", 200, `"role":"user"`},
 		{"directory-create", 201, `"name":"Harbour Choir"`},
 		{"delete-invite", 204, ""},
@@ -71,6 +72,13 @@ func TestEvents_WorkOnAFreshStack(t *testing.T) {
 		t.Errorf("tally: %s, %v", result.Payload, err)
 	}
 	delete(events, "tally")
+	for _, quiet := range []string{"mail-feedback", "mailer"} {
+		result, err := s.Invoke(t.Context(), quiet, events[quiet])
+		if err != nil || string(result.Payload) != "null" {
+			t.Errorf("%s: %s, %v", quiet, result.Payload, err)
+		}
+		delete(events, quiet)
+	}
 	if len(events) > 0 {
 		t.Errorf("event files that no step replays: %v", slices.Sorted(maps.Keys(events)))
 	}

@@ -1,6 +1,7 @@
 package acceptance
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"testing"
@@ -85,12 +86,20 @@ func TestLists_ACursorIsOneCallersInOneList(t *testing.T) {
 		other.link(t, other.admin, object{})
 		shared.want(t, 201, "POST", "/v1/groups/"+second+"/invites", o.admin.token, object{})
 	}
+	made, another := o.link(t, o.admin, anyone), o.link(t, o.admin, anyone)
+	for _, l := range []link{made, made, another, another} {
+		shared.redeem(t, shared.person(t, "newcomer"), l.code(t), 201)
+	}
+	shared.settled(t) // joinings and the audit follow
 	lists := []string{
 		o.in("/invites"), "/v1/groups/" + second + "/invites", o.in("/members"), o.path("/members"), o.path("/groups"),
+		o.invite(made) + "/joins", o.invite(another) + "/joins", o.path("/audit"), other.path("/audit"),
 	}
+	reader := map[string]string{other.path("/audit"): other.admin.token}
+	token := func(path string) string { return cmp.Or(reader[path], o.admin.token) }
 	cursors := map[string]string{}
 	for _, path := range lists {
-		cursors[path] = *get[list[named]](t, shared, path+"?limit=1", o.admin.token).NextCursor
+		cursors[path] = *get[list[any]](t, shared, path+"?limit=1", token(path)).NextCursor
 	}
 	refused := func(path, token, cursor string) {
 		t.Helper()
@@ -99,19 +108,20 @@ func TestLists_ACursorIsOneCallersInOneList(t *testing.T) {
 	for of, cursor := range cursors {
 		for _, path := range lists {
 			if path == of {
-				shared.want(t, 200, "GET", path+"?cursor="+cursor, o.admin.token, nil)
+				shared.want(t, 200, "GET", path+"?cursor="+cursor, token(path), nil)
 			} else {
-				refused(path, o.admin.token, cursor)
+				refused(path, token(path), cursor)
 			}
 		}
 		flipped := []byte(cursor)
 		flipped[len(flipped)/2] ^= 1
 		for _, changed := range []string{cursor[:len(cursor)-1], cursor + "A", cursor + "=", " " + cursor, string(flipped), cursor + cursor} {
-			refused(of, o.admin.token, changed)
+			refused(of, token(of), changed)
 		}
 	}
 	refused(o.in("/invites"), manager.token, cursors[o.in("/invites")])
 	refused(o.in("/members"), manager.token, cursors[o.in("/members")])
+	refused(o.invite(made)+"/joins", manager.token, cursors[o.invite(made)+"/joins"])
 	refused(other.in("/invites"), other.admin.token, cursors[o.in("/invites")])
 	for _, garbage := range []string{"", "x", "AAAA", o.link(t, o.admin, object{}).ID, o.link(t, o.admin, object{}).code(t), "null", "💥", "\x00"} {
 		refused(o.in("/invites"), o.admin.token, garbage)

@@ -183,6 +183,7 @@ func TestRemoval_IsAudited(t *testing.T) {
 	shared.want(t, 204, "DELETE", o.inGroup(user), o.admin.token, nil)
 	shared.want(t, 204, "DELETE", o.member(user), o.admin.token, nil)
 	shared.want(t, 201, "PUT", o.member(user), o.admin.token, nil)
+	shared.want(t, 201, "PUT", o.inGroup(user), o.admin.token, nil)
 	shared.settled(t)
 	audit := get[struct {
 		Items []struct {
@@ -203,7 +204,7 @@ func TestRemoval_IsAudited(t *testing.T) {
 	}
 	slices.Sort(actions)
 	want := []string{
-		"group.created", "group_member.removed", "invite.created", "invite.deleted", "member.added", "member.joined",
+		"group.created", "group_member.added", "group_member.removed", "invite.created", "invite.deleted", "member.added", "member.joined",
 		"member.removed", "member.role_changed", "org.changed", "org.created",
 	}
 	if !slices.Equal(actions, want) {

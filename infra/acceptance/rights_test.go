@@ -22,52 +22,57 @@ var callers = []string{"admin", "manager", "user", "colleague", "outsider", "nob
 // rights is who may do what: a line for each route and case, with the status that each of the callers gets in his own organization,
 // and by ids of another one, in which he is nothing. In a path and a body {target} is a user in the group, {boss} another manager in
 // it, {absent} a user of the organization who isn't in the group, {past} a former member, {self} the caller, {link} somebody else's link
-// for members of the organization, {mine} the caller's own link, and {code} the code of {link}. Of people
+// for members of the organization, {mine} the caller's own link, {code} the code of {link}, and {email} a mail of it. Of people
 // who have no link, that is the admin's; and nobody's id is the admin's.
 const rights = `
-what                                                                            own organization          another
-who                                                                             adm man use col out nob   adm man use col out nob
+what                                                                                            own organization          another
+who                                                                                             adm man use col out nob   adm man use col out nob
 
-POST   /v1/groups/{groupId}/invites              {"access":"org"}               201 201 201 404 404 401   404 404 404 404 404 401
-POST   /v1/groups/{groupId}/invites              {"access":"anyone"}            201 403 403 404 404 401   404 404 404 404 404 401
-GET    /v1/groups/{groupId}/invites              -                              200 200 200 404 404 401   404 404 404 404 404 401
-GET    /v1/groups/{groupId}/invites/{link}       -                              200 200 404 404 404 401   404 404 404 404 404 401
-GET    /v1/groups/{groupId}/invites/{mine}       -                              200 200 200 404 404 401   404 404 404 404 404 401
-GET    /v1/groups/{groupId}/invites/{link}/joins -                              200 200 404 404 404 401   404 404 404 404 404 401
-GET    /v1/groups/{groupId}/invites/{mine}/joins -                              200 200 200 404 404 401   404 404 404 404 404 401
-DELETE /v1/groups/{groupId}/invites/{link}       -                              204 204 404 404 404 401   404 404 404 404 404 401
-DELETE /v1/groups/{groupId}/invites/{mine}       -                              204 204 204 404 404 401   404 404 404 404 404 401
-POST   /v1/invites/preview                       {"code":"{code}"}              200 200 200 200 200 200   200 200 200 200 200 200
-POST   /v1/invites/redeem                        {"code":"{code}"}              201 200 200 201 403 401   403 403 403 403 403 401
+POST   /v1/groups/{groupId}/invites                              {"access":"org"}               201 201 201 404 404 401   404 404 404 404 404 401
+POST   /v1/groups/{groupId}/invites                              {"access":"anyone"}            201 403 403 404 404 401   404 404 404 404 404 401
+GET    /v1/groups/{groupId}/invites                              -                              200 200 200 404 404 401   404 404 404 404 404 401
+GET    /v1/groups/{groupId}/invites/{link}                       -                              200 200 404 404 404 401   404 404 404 404 404 401
+GET    /v1/groups/{groupId}/invites/{mine}                       -                              200 200 200 404 404 401   404 404 404 404 404 401
+GET    /v1/groups/{groupId}/invites/{link}/joins                 -                              200 200 404 404 404 401   404 404 404 404 404 401
+GET    /v1/groups/{groupId}/invites/{mine}/joins                 -                              200 200 200 404 404 401   404 404 404 404 404 401
+GET    /v1/groups/{groupId}/invites/{link}/emails                -                              200 200 404 404 404 401   404 404 404 404 404 401
+GET    /v1/groups/{groupId}/invites/{mine}/emails                -                              200 200 200 404 404 401   404 404 404 404 404 401
+POST   /v1/groups/{groupId}/invites/{link}/emails                {"emails":["new@example.com"]} 202 202 404 404 404 401   404 404 404 404 404 401
+POST   /v1/groups/{groupId}/invites/{mine}/emails                {"emails":["new@example.com"]} 202 202 202 404 404 401   404 404 404 404 404 401
+POST   /v1/groups/{groupId}/invites/{link}/emails/{email}/resend -                              202 202 404 404 404 401   404 404 404 404 404 401
+DELETE /v1/groups/{groupId}/invites/{link}                       -                              204 204 404 404 404 401   404 404 404 404 404 401
+DELETE /v1/groups/{groupId}/invites/{mine}                       -                              204 204 204 404 404 401   404 404 404 404 404 401
+POST   /v1/invites/preview                                       {"code":"{code}"}              200 200 200 200 200 200   200 200 200 200 200 200
+POST   /v1/invites/redeem                                        {"code":"{code}"}              201 200 200 201 403 401   403 403 403 403 403 401
 
-GET    /v1/me                                    -                              200 200 200 200 200 401   200 200 200 200 200 401
-POST   /v1/orgs                                  {"name":"Own"}                 201 201 201 201 201 401   201 201 201 201 201 401
-GET    /v1/orgs/{orgId}                          -                              200 200 200 200 404 401   404 404 404 404 404 401
-PATCH  /v1/orgs/{orgId}                          {"name":"New"}                 200 403 403 403 404 401   404 404 404 404 404 401
-PATCH  /v1/orgs/{orgId}                          {"addPeople":["admin","user"]} 200 403 403 403 404 401   404 404 404 404 404 401
-DELETE /v1/orgs/{orgId}                          -                              204 403 403 403 404 401   404 404 404 404 404 401
-GET    /v1/orgs/{orgId}/audit                    -                              200 403 403 403 404 401   404 404 404 404 404 401
+GET    /v1/me                                                    -                              200 200 200 200 200 401   200 200 200 200 200 401
+POST   /v1/orgs                                                  {"name":"Own"}                 201 201 201 201 201 401   201 201 201 201 201 401
+GET    /v1/orgs/{orgId}                                          -                              200 200 200 200 404 401   404 404 404 404 404 401
+PATCH  /v1/orgs/{orgId}                                          {"name":"New"}                 200 403 403 403 404 401   404 404 404 404 404 401
+PATCH  /v1/orgs/{orgId}                                          {"addPeople":["admin","user"]} 200 403 403 403 404 401   404 404 404 404 404 401
+DELETE /v1/orgs/{orgId}                                          -                              204 403 403 403 404 401   404 404 404 404 404 401
+GET    /v1/orgs/{orgId}/audit                                    -                              200 403 403 403 404 401   404 404 404 404 404 401
 
-GET    /v1/orgs/{orgId}/members                  -                              200 200 403 200 404 401   404 404 404 404 404 401
-PUT    /v1/orgs/{orgId}/members/{past}           -                              201 403 403 403 404 401   404 404 404 404 404 401
-PUT    /v1/orgs/{orgId}/members/{self}           {"role":"admin"}               200 403 403 403 404 401   404 404 404 404 404 401
-PATCH  /v1/orgs/{orgId}/members/{target}         {"role":"manager"}             200 403 403 403 404 401   404 404 404 404 404 401
-PATCH  /v1/orgs/{orgId}/members/{self}           {"role":"user"}                409 403 403 403 404 401   404 404 404 404 404 401
-DELETE /v1/orgs/{orgId}/members/{target}         -                              204 403 403 403 404 401   404 404 404 404 404 401
-DELETE /v1/orgs/{orgId}/members/{self}           -                              409 204 204 204 404 401   404 404 404 404 404 401
-GET    /v1/orgs/{orgId}/groups                   -                              200 200 200 200 404 401   404 404 404 404 404 401
-POST   /v1/orgs/{orgId}/groups                   {"name":"Meteors"}             201 403 403 403 404 401   404 404 404 404 404 401
+GET    /v1/orgs/{orgId}/members                                  -                              200 200 403 200 404 401   404 404 404 404 404 401
+PUT    /v1/orgs/{orgId}/members/{past}                           -                              201 403 403 403 404 401   404 404 404 404 404 401
+PUT    /v1/orgs/{orgId}/members/{self}                           {"role":"admin"}               200 403 403 403 404 401   404 404 404 404 404 401
+PATCH  /v1/orgs/{orgId}/members/{target}                         {"role":"manager"}             200 403 403 403 404 401   404 404 404 404 404 401
+PATCH  /v1/orgs/{orgId}/members/{self}                           {"role":"user"}                409 403 403 403 404 401   404 404 404 404 404 401
+DELETE /v1/orgs/{orgId}/members/{target}                         -                              204 403 403 403 404 401   404 404 404 404 404 401
+DELETE /v1/orgs/{orgId}/members/{self}                           -                              409 204 204 204 404 401   404 404 404 404 404 401
+GET    /v1/orgs/{orgId}/groups                                   -                              200 200 200 200 404 401   404 404 404 404 404 401
+POST   /v1/orgs/{orgId}/groups                                   {"name":"Meteors"}             201 403 403 403 404 401   404 404 404 404 404 401
 
-GET    /v1/groups/{groupId}                      -                              200 200 200 404 404 401   404 404 404 404 404 401
-PATCH  /v1/groups/{groupId}                      {"name":"New"}                 200 403 403 404 404 401   404 404 404 404 404 401
-DELETE /v1/groups/{groupId}                      -                              204 403 403 404 404 401   404 404 404 404 404 401
-GET    /v1/groups/{groupId}/members              -                              200 200 200 404 404 401   404 404 404 404 404 401
-PUT    /v1/groups/{groupId}/members/{absent}     -                              201 201 403 404 404 401   404 404 404 404 404 401
-PUT    /v1/groups/{groupId}/members/{self}       -                              201 200 403 404 404 401   404 404 404 404 404 401
-PUT    /v1/groups/{groupId}/members/{past}       -                              404 404 403 404 404 401   404 404 404 404 404 401
-DELETE /v1/groups/{groupId}/members/{target}     -                              204 204 403 404 404 401   404 404 404 404 404 401
-DELETE /v1/groups/{groupId}/members/{boss}       -                              204 403 403 404 404 401   404 404 404 404 404 401
-DELETE /v1/groups/{groupId}/members/{self}       -                              404 204 204 404 404 401   404 404 404 404 404 401
+GET    /v1/groups/{groupId}                                      -                              200 200 200 404 404 401   404 404 404 404 404 401
+PATCH  /v1/groups/{groupId}                                      {"name":"New"}                 200 403 403 404 404 401   404 404 404 404 404 401
+DELETE /v1/groups/{groupId}                                      -                              204 403 403 404 404 401   404 404 404 404 404 401
+GET    /v1/groups/{groupId}/members                              -                              200 200 200 404 404 401   404 404 404 404 404 401
+PUT    /v1/groups/{groupId}/members/{absent}                     -                              201 201 403 404 404 401   404 404 404 404 404 401
+PUT    /v1/groups/{groupId}/members/{self}                       -                              201 200 403 404 404 401   404 404 404 404 404 401
+PUT    /v1/groups/{groupId}/members/{past}                       -                              404 404 403 404 404 401   404 404 404 404 404 401
+DELETE /v1/groups/{groupId}/members/{target}                     -                              204 204 403 404 404 401   404 404 404 404 404 401
+DELETE /v1/groups/{groupId}/members/{boss}                       -                              204 403 403 404 404 401   404 404 404 404 404 401
+DELETE /v1/groups/{groupId}/members/{self}                       -                              404 204 204 404 404 401   404 404 404 404 404 401
 `
 
 // right is one line of it.
@@ -83,7 +88,7 @@ type right struct {
 func parseRights(t *testing.T) (rows []right) {
 	t.Helper()
 	toRoute := strings.NewReplacer("{link}", "{inviteId}", "{mine}", "{inviteId}", "{target}", "{userId}", "{boss}", "{userId}",
-		"{absent}", "{userId}", "{past}", "{userId}", "{self}", "{userId}")
+		"{absent}", "{userId}", "{past}", "{userId}", "{self}", "{userId}", "{email}", "{emailId}")
 	for line := range strings.Lines(rights) {
 		words := strings.Fields(line)
 		if len(words) == 0 || words[0] == "what" || words[0] == "who" {
@@ -114,6 +119,7 @@ type place struct {
 	people map[string]person // by the names of callers, and target, boss, absent, past
 	links  map[string]link   // by creator
 	code   string            // of the target's link
+	email  string            // a mail of it
 }
 
 func newPlace(t testing.TB, s *site) place {
@@ -128,6 +134,7 @@ func newPlace(t testing.TB, s *site) place {
 		p.links[creator] = p.link(t, p.people[creator], object{"access": "org"})
 	}
 	p.code = p.links["target"].code(t)
+	p.email = p.sent(t, p.people["target"], p.links["target"], s.address("mira"))[0].ID
 	for _, name := range []string{"colleague", "absent"} {
 		s.want(t, 204, "DELETE", p.inGroup(p.people[name]), p.people[name].token, nil)
 	}
@@ -156,6 +163,7 @@ func (p place) fill(pattern, caller string, from place) string {
 	}
 	pairs := []string{
 		"{orgId}", p.id, "{groupId}", p.group, "{self}", self.id, "{mine}", mine.ID, "{link}", p.links["target"].ID, "{code}", p.code,
+		"{email}", p.email,
 	}
 	for _, name := range []string{"target", "boss", "absent", "past"} {
 		pairs = append(pairs, "{"+name+"}", p.people[name].id)
@@ -172,6 +180,9 @@ func TestRights_EveryRouteOrganizationAndRole(t *testing.T) {
 		}
 	}
 	own, other := newPlace(t, shared), newPlace(t, shared)
+	for _, p := range []place{own, other} {
+		p.mailed(t, p.admin, p.links["target"]) // what becomes of the mail is written too
+	}
 	cells, held := 0, 0
 	for _, row := range rows {
 		cells += len(row.statuses)

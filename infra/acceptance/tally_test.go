@@ -11,8 +11,9 @@ import (
 )
 
 // TestTally_CountsExactlyWhileItIsKilled lets 500 people in by an uncapped link and kills the function that counts them, again and again.
+// Two seconds after the last of them its uses are right, and stay so.
 func TestTally_CountsExactlyWhileItIsKilled(t *testing.T) {
-	const people, kills = 500, 5
+	const people, kills, within = 500, 5, 2 * time.Second
 	o := shared.org(t)
 	made := o.link(t, o.admin, anyone)
 	code := made.code(t)
@@ -42,9 +43,18 @@ func TestTally_CountsExactlyWhileItIsKilled(t *testing.T) {
 	}
 	close(queue)
 	joining.Wait()
+	joined := time.Now()
 	if killed == 0 {
 		t.Error("no process of the tally was there to be killed")
 	}
+	for get[link](t, shared, o.invite(made), o.admin.token).Uses < people {
+		if time.Since(joined) > within {
+			t.Errorf("after %v its uses are not right", within)
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Logf("right %v after the last joining; killed %d times", time.Since(joined).Round(time.Millisecond), killed)
 	shared.settled(t)
 	if uses := get[link](t, shared, o.invite(made), o.admin.token).Uses; uses != people {
 		t.Errorf("%d uses, want %d", uses, people)
@@ -79,16 +89,57 @@ func TestTally_ClearsWhatWasDeleted(t *testing.T) {
 		people = append(people, shared.person(t, "cleared"))
 		shared.redeem(t, people[len(people)-1], made.code(t), 201)
 	}
+	// Who is out already is cleared too: his rows hold his name.
+	shared.want(t, 204, "DELETE", o.inGroup(people[1]), o.admin.token, nil)
+	shared.want(t, 204, "DELETE", o.member(people[2]), o.admin.token, nil)
+	shared.want(t, 204, "DELETE", o.member(people[3]), people[3].token, nil)
 	shared.want(t, 204, "DELETE", o.path(""), o.admin.token, nil)
 	for _, request := range []string{o.path(""), o.in(""), o.invite(made), o.path("/audit")} {
 		shared.want(t, 404, "GET", request, o.admin.token, nil)
 	}
 	shared.redeem(t, people[0], made.code(t), 410)
-	// Each step of clearing is a change that the next one follows from.
+	o.cleared(t)
+}
+
+// TestTally_ClearsWhatWasDeletedAmidAStorm: people join, links and groups are created and members added while the organization is deleted.
+// Whatever comes of each request, nothing of the organization is left.
+func TestTally_ClearsWhatWasDeletedAmidAStorm(t *testing.T) {
+	for round := range 3 {
+		o := shared.org(t)
+		code := o.link(t, o.admin, anyone).code(t)
+		former := o.join(t, "user")[0]
+		shared.want(t, 204, "DELETE", o.member(former), o.admin.token, nil)
+		var storm sync.WaitGroup
+		request := func(method, path, token string, body any) {
+			storm.Go(func() {
+				if a := shared.send(t, method, path, token, body); a.Status >= 500 {
+					t.Errorf("%s %s: %s", method, path, a)
+				}
+			})
+		}
+		for i := range 12 {
+			request("POST", "/v1/invites/redeem", shared.person(t, "stormy").token, object{"code": code})
+			request("POST", o.in("/invites"), o.admin.token, anyone)
+			if i == 2+3*round {
+				request("DELETE", o.path(""), o.admin.token, nil)
+			}
+			request("POST", o.path("/groups"), o.admin.token, object{"name": "Meteors"})
+			request("PUT", o.inGroup(o.admin), o.admin.token, nil)
+			request("DELETE", o.inGroup(o.admin), o.admin.token, nil)
+			request("PUT", o.member(former), o.admin.token, nil)
+		}
+		storm.Wait()
+		o.cleared(t)
+	}
+}
+
+// cleared waits until nothing is left of the organization but its audit. Each step of clearing is a change that the next one follows from.
+func (o org) cleared(t *testing.T) {
+	t.Helper()
 	left := map[string]string{}
 	for range 20 {
-		shared.settled(t)
-		left = shared.rows(t, o.id)
+		o.s.settled(t)
+		left = o.s.rows(t, o.id)
 		maps.DeleteFunc(left, func(key, _ string) bool { return strings.HasPrefix(key, "A#") })
 		if len(left) == 0 {
 			return

@@ -20,7 +20,7 @@ const module = "group-invites/"
 
 // The packages, by what they may import.
 var (
-	domain   = []string{"shared/directory", "shared/invite", "shared/linkcode", "shared/mail", "shared/tally"}
+	domain   = []string{"shared/directory", "shared/invite", "shared/linkcode", "shared/mail", "shared/outbox", "shared/tally"}
 	adapters = []string{"shared/config", "shared/dynamo", "shared/httpapi", "shared/secretsmanager", "shared/sesevent", "shared/sesmail"}
 	// Tests alone import these.
 	testSupport = []string{"shared/dynamo/dynamotest", "shared/dynamo/faults", "shared/httpapi/httpapitest", "shared/httpapi/openapitest"}
@@ -108,21 +108,6 @@ func TestLayout_EveryPackageHasItsPlace(t *testing.T) {
 	}
 }
 
-// onlyFor names what just one function may carry, with what is below it.
-var onlyFor = map[string]string{
-	"github.com/aws/aws-sdk-go-v2/service/ses": "functions/mailer", // it sends
-	"text/template": "functions/mailer", // it composes; html/template is made of it
-}
-
-func mayCarry(function, dependency string) bool {
-	for what, who := range onlyFor {
-		if function == who && (dependency == what || strings.HasPrefix(dependency, what+"/")) {
-			return true
-		}
-	}
-	return false
-}
-
 func TestLayout_FunctionsCarryOnlyWhatTheyCall(t *testing.T) {
 	const service = "github.com/aws/aws-sdk-go-v2/service/"
 	for name, p := range packages(t) {
@@ -131,10 +116,8 @@ func TestLayout_FunctionsCarryOnlyWhatTheyCall(t *testing.T) {
 		}
 		for _, d := range p.Deps {
 			called, isService := strings.CutPrefix(d, service)
-			if mayCarry(name, d) {
-				continue
-			}
 			switch {
+			case name == "functions/mailer" && (called == "ses" || strings.HasPrefix(called, "ses/") || d == "text/template"): // it sends, and composes
 			case isService && !strings.HasPrefix(called, "dynamodb") && !strings.HasPrefix(called, "internal/"):
 				t.Errorf("%s carries the client of %s", name, called)
 			case d == "github.com/aws/aws-sdk-go-v2/config", d == "text/template", d == "net/rpc", d == "testing":

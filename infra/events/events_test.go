@@ -21,6 +21,7 @@ import (
 	"group-invites/shared/directory"
 	"group-invites/shared/httpapi"
 	"group-invites/shared/linkcode"
+	"group-invites/shared/mail"
 )
 
 var update = flag.Bool("update", false, "write the event files anew")
@@ -58,6 +59,7 @@ func descriptions(t *testing.T) map[string]description {
 		"redeem-invite":    {"POST", "/v1/invites/redeem", nil, "newcomer", `{"code":"` + code + `"}`},
 		"list-invites":     {"GET", "/v1/groups/{groupId}/invites", group, "manager", ""},
 		"list-invites-one": {"GET", "/v1/groups/{groupId}/invites/{inviteId}", link, "admin", ""},
+		"send-invite":      {"POST", "/v1/groups/{groupId}/invites/{inviteId}/emails", link, "admin", `{"emails":["mira@example.com"]}`},
 		"delete-invite":    {"DELETE", "/v1/groups/{groupId}/invites/{inviteId}", link, "admin", ""},
 		"preview-invite":   {"POST", "/v1/invites/preview", nil, "", `{"code":"` + code + `"}`},
 		"directory":        {"GET", "/v1/me", nil, "user", ""},
@@ -115,6 +117,55 @@ func TestEvents_TallyGetsARecordOfTheStream(t *testing.T) {
 	}
 	if got, err := os.ReadFile("tally.json"); err != nil || !bytes.Equal(got, want) {
 		t.Errorf("tally.json is not as it would be written now (%v); if that is meant, run with -update", err)
+	}
+}
+
+// TestEvents_MailFunctionsGetTheirEvents: the tick of the mailer's schedule, and what SES tells of the mail that send-invite has had sent.
+func TestEvents_MailFunctionsGetTheirEvents(t *testing.T) {
+	to, fault := mail.ParseAddress("mira@example.com")
+	if fault != "" {
+		t.Fatal(fault)
+	}
+	link := descriptions(t)["send-invite"].parameters
+	const at = "2026-01-01T09:00:00Z"
+	event := func(kind, source string, detail any) any {
+		return map[string]any{
+			"version": "0", "id": "event-file", "detail-type": kind, "source": source, "account": template.AccountID, "time": at,
+			"region": template.Region, "resources": []string{}, "detail": detail,
+		}
+	}
+	for file, content := range map[string]any{
+		"mailer.json": event("Scheduled Event", "aws.events", map[string]any{}),
+		"mail-feedback.json": event("Email Bounced", "aws.ses", map[string]any{
+			"eventType": "Bounce",
+			"bounce": map[string]any{
+				"timestamp": at, "bounceType": "Permanent", "bounceSubType": "General", "feedbackId": "event-file",
+				"bouncedRecipients": []any{map[string]string{
+					"emailAddress": to.String(), "action": "failed", "status": "5.1.1", "diagnosticCode": "smtp; 550 5.1.1 user unknown",
+				}},
+			},
+			"mail": map[string]any{
+				"timestamp": at, "messageId": "event-file", "source": "invites@example.com", "destination": []string{to.String()},
+				"tags": map[string][]string{
+					"ses:configuration-set": {template.DefaultStackName + "-MailConfigurationSet"},
+					"delivery":              {link["groupId"] + "-" + link["inviteId"] + "-" + to.ID().String() + "-1"},
+				},
+			},
+		}),
+	} {
+		want, err := json.MarshalIndent(content, "", "  ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, '\n')
+		if *update {
+			if err := os.WriteFile(file, want, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got, err := os.ReadFile(file); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s is not as it would be written now (%v); if that is meant, run with -update", file, err)
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"group-invites/infra/local/project"
 	"group-invites/infra/local/seed"
@@ -35,6 +36,9 @@ func optionsFromEnvironment() (stack.Options, error) {
 	if o.Concurrency, err = number("LAMBDA_CONCURRENCY", 0, 1000); err != nil {
 		return o, err
 	}
+	if o.ScheduleEvery, err = interval("SCHEDULE_EVERY", 5*time.Second); err != nil {
+		return o, err
+	}
 	o.Parameters, err = parameters(os.Getenv("PARAMETERS"))
 	return o, err
 }
@@ -49,6 +53,19 @@ func number(name string, otherwise, most int) (int, error) {
 		return 0, fmt.Errorf("%s must be a number from 0 to %d, not %q", name, most, text)
 	}
 	return n, nil
+}
+
+// interval reads a duration; 0 leaves it to the template.
+func interval(name string, otherwise time.Duration) (time.Duration, error) {
+	text := os.Getenv(name)
+	if text == "" {
+		return otherwise, nil
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 || d > 0 && d < 100*time.Millisecond {
+		return 0, fmt.Errorf("%s must be a duration such as 5s, at least 100ms, or 0 for the template's own, not %q", name, text)
+	}
+	return d, nil
 }
 
 // parameters reads Name=Value pairs. A comma begins a new pair only where a name and = follow, as values may be lists.

@@ -4,8 +4,8 @@
 //	go run ./infra/local invoke -function F -event E    sends one event file to one function
 //	go run ./infra/local reset                          removes the local data
 //
-// Environment: PORT, DATA_DIR, TABLE_NAME, DYNAMODB_ENDPOINT, ALLOW_REMOTE_TABLE, LAMBDA_CONCURRENCY, NO_COLOR, and
-// PARAMETERS, which sets parameters of template.yaml ("RetentionDays=1,OpenOrganizations=false").
+// Environment: PORT, DATA_DIR, TABLE_NAME, DYNAMODB_ENDPOINT, ALLOW_REMOTE_TABLE, LAMBDA_CONCURRENCY, SCHEDULE_EVERY,
+// NO_COLOR, and PARAMETERS, which sets parameters of template.yaml ("RetentionDays=1,OpenOrganizations=false").
 package main
 
 import (

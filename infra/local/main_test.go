@@ -3,6 +3,7 @@ package main
 import (
 	"maps"
 	"testing"
+	"time"
 )
 
 func TestParameters(t *testing.T) {
@@ -20,6 +21,21 @@ func TestParameters(t *testing.T) {
 	}
 	if _, err := parameters("nonsense"); err == nil {
 		t.Error("nonsense was accepted")
+	}
+}
+
+func TestInterval(t *testing.T) {
+	for text, want := range map[string]time.Duration{"": 5 * time.Second, "0": 0, "0s": 0, "100ms": 100 * time.Millisecond, "1m": time.Minute} {
+		t.Setenv("SCHEDULE_EVERY", text)
+		if d, err := interval("SCHEDULE_EVERY", 5*time.Second); d != want || err != nil {
+			t.Errorf("%q: %v, %v", text, d, err)
+		}
+	}
+	for _, bad := range []string{"5", "-1s", "99ms", "often"} {
+		t.Setenv("SCHEDULE_EVERY", bad)
+		if _, err := interval("SCHEDULE_EVERY", 0); err == nil {
+			t.Errorf("%s was accepted", bad)
+		}
 	}
 }
 

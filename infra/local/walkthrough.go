@@ -29,10 +29,10 @@ func walkthrough(w io.Writer, s *stack.Stack) {
 			script = strings.Replace(script, groupLine, "GROUP="+thing.ID+"\n", 1)
 		}
 	}
-	fmt.Fprintf(w, `Open %s/dev/ for people, ids and everything else. To see a link made, used and deleted, paste this into
-another terminal (bash or zsh):
+	fmt.Fprintf(w, `Open %[1]s/dev/ for people, ids and everything else; mail arrives at %[1]s/dev/inbox.
+To see a link made, used and deleted, paste this into another terminal (bash or zsh):
 
-%s
+%[2]s
 Ctrl-C stops everything; the data stays.
 
 `, s.URL(), strings.TrimSuffix("  "+strings.ReplaceAll(script, "\n", "\n  "), "  "))

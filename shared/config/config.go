@@ -27,6 +27,13 @@ func From(lookup func(name string) string) *Environment { return &Environment{lo
 // Err gives all faults so far, or nil. Each names its variable; none quotes a value.
 func (e *Environment) Err() error { return errors.Join(e.faults...) }
 
+// Fault adds what a reader of a variable finds wrong with it, unless it isn't set, which is told already.
+func (e *Environment) Fault(name, message string) {
+	if e.lookup(name) != "" {
+		e.fault(name, message)
+	}
+}
+
 func (e *Environment) fault(name, message string) {
 	e.faults = append(e.faults, fmt.Errorf("environment: %s %s", name, message))
 }

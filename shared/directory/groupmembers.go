@@ -59,12 +59,15 @@ func (s *Service) PutGroupMember(ctx context.Context, caller Caller, group Group
 			member = target.member(viewer.Membership)
 			return nil
 		}
+		now := s.now()
 		before := target.GroupMember
 		target.GroupMember = GroupMember{
-			Group: group, User: user, State: StateIn, Since: target.OrgMember.Since, JoinedAt: s.now(), JoinID: joinID,
+			Group: group, User: user, State: StateIn, Since: target.OrgMember.Since, JoinedAt: now, JoinID: joinID,
 		}
 		member, added = target.member(viewer.Membership), true
-		return s.Store.ChangeGroupMember(ctx, before, target.GroupMember, nil)
+		return s.Store.ChangeGroupMember(ctx, before, target.GroupMember, &AuditEntry{
+			Org: group.Org(), At: now, Actor: caller.ID, Action: AuditGroupMemberAdded, Target: user.String(), Detail: group.String(),
+		})
 	})
 	return member, added, err
 }

@@ -64,8 +64,12 @@ func TestPutGroupMember(t *testing.T) {
 	}
 	t.Run("adds a member of the organization, and changes nothing for who is in", func(t *testing.T) {
 		s := newScene(t)
+		n := len(s.audit())
 		if added, err := put(s, s.manager, s.admin, s.group); err != nil || !added || !s.membership(s.admin).InGroup() {
 			t.Errorf("%v, %v", added, err)
+		}
+		if audit := s.audit()[n:]; !slices.Equal(audit, []string{"group_member.added " + s.group.ID.String()}) {
+			t.Errorf("audited %q", audit)
 		}
 		before := s.Content()
 		if added, err := put(s, s.admin, s.admin, s.group); err != nil || added || s.Content() != before {

@@ -112,28 +112,31 @@ func (s *Service) listGroups(ctx context.Context, caller Caller, org OrgID, req 
 	if rows.Org == nil || !m.InOrg() {
 		return page, ErrNotFound
 	}
-	var ids []GroupID
-	var more bool
-	if m.IsAdmin() {
-		ids, more, err = s.Store.OrgGroupIDs(ctx, org, after, req.Limit)
-	} else {
-		ids, more, err = s.ownGroupIDs(ctx, m.OrgMember, after, req.Limit)
-	}
-	if err != nil {
-		return page, err
-	}
-	_, groups, err := s.Store.OrgsAndGroups(ctx, nil, ids)
-	if err != nil {
-		return page, err
-	}
 	page.Items = []GroupView{}
-	for _, id := range ids {
-		if g, ok := groups[id]; ok {
-			page.Items = append(page.Items, GroupView{Group: g, OrgName: rows.Org.Name})
+	for more := true; more && len(page.Items) < req.Limit; { // groups that were deleted just now may still be listed
+		var ids []GroupID
+		limit := req.Limit - len(page.Items)
+		if m.IsAdmin() {
+			ids, more, err = s.Store.OrgGroupIDs(ctx, org, after, limit)
+		} else {
+			ids, more, err = s.ownGroupIDs(ctx, m.OrgMember, after, limit)
 		}
-	}
-	if more {
-		page.Next = cursors.Next(ids[len(ids)-1].String())
+		if err != nil {
+			return page, err
+		}
+		_, groups, err := s.Store.OrgsAndGroups(ctx, nil, ids)
+		if err != nil {
+			return page, err
+		}
+		for _, id := range ids {
+			if g, ok := groups[id]; ok {
+				page.Items = append(page.Items, GroupView{Group: g, OrgName: rows.Org.Name})
+			}
+		}
+		if page.Next = ""; more {
+			after = ids[len(ids)-1]
+			page.Next = cursors.Next(after.String())
+		}
 	}
 	return page, nil
 }

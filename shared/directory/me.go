@@ -34,6 +34,7 @@ func (s *Service) me(ctx context.Context, caller Caller) (Me, error) {
 	if err != nil {
 		return Me{}, err
 	}
+	shown := caller
 	members := map[OrgID]OrgMember{}
 	var orgIDs []OrgID
 	for _, m := range orgRows {
@@ -41,8 +42,8 @@ func (s *Service) me(ctx context.Context, caller Caller) (Me, error) {
 			continue
 		}
 		members[m.Org] = m
-		if caller.Name == "" {
-			caller.Name = m.Name // a token without a name takes none away
+		if shown.Name == "" {
+			shown.Name = m.Name // what a token without a name shows; it renews none
 		}
 		orgIDs = append(orgIDs, m.Org)
 		if err := s.renew(ctx, m, caller); err != nil {
@@ -62,7 +63,7 @@ func (s *Service) me(ctx context.Context, caller Caller) (Me, error) {
 	if err != nil {
 		return Me{}, err
 	}
-	me := Me{Caller: caller, Orgs: []MyOrg{}}
+	me := Me{Caller: shown, Orgs: []MyOrg{}}
 	for _, id := range orgIDs {
 		org, ok := orgs[id]
 		if !ok {

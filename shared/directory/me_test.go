@@ -100,6 +100,16 @@ func TestMe_RenewsNameAndAddress(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a token without a name leaves each organization the name that it has", func(t *testing.T) {
+		s.must(s.Table.RenameMember(t.Context(), s.org.ID, s.user.ID, "Una", "uma@example.com")) // as she redeemed there last
+		before := stored(s.user)
+		if _, err := s.Directory.Me(t.Context(), directory.Caller{ID: s.user.ID}); err != nil {
+			t.Fatal(err)
+		}
+		if got := stored(s.user); !slices.Equal(got, before) {
+			t.Errorf("stored %q, before %q", got, before)
+		}
+	})
 	t.Run("not in the row of someone who has left", func(t *testing.T) {
 		s.must(s.Directory.RemoveOrgMember(t.Context(), s.user, s.org.ID, s.user.ID))
 		before := s.membership(s.user)

@@ -16,7 +16,7 @@ const (
 	MaxNameBytes     = 320
 )
 
-// CheckName gives a name as it is stored: NFC, without white space around it. It refuses, with a message for the caller, one
+// CheckName gives a name as it is stored: NFC, without spaces around it. It refuses, with a message for the caller, one
 // that is empty, longer than the limits (graphemes are what a reader takes for one character: Unicode Annex 29), or that holds
 // an invisible character: control, bidirectional override, zero-width and the like.
 func CheckName(s string, maxGraphemes, maxBytes int) (name, fault string) {
@@ -26,16 +26,16 @@ func CheckName(s string, maxGraphemes, maxBytes int) (name, fault string) {
 	if !utf8.ValidString(s) {
 		return "", "must be UTF-8"
 	}
-	name = strings.TrimSpace(norm.NFC.String(s))
-	if name == "" {
-		return "", "must not be empty"
-	}
+	name = norm.NFC.String(s)
 	before := ' '
 	for _, r := range name {
 		if invisible(before, r) {
 			return "", fmt.Sprintf("must not contain the invisible character U+%04X", r)
 		}
 		before = r
+	}
+	if name = strings.TrimSpace(name); name == "" {
+		return "", "must not be empty"
 	}
 	if n := uniseg.GraphemeClusterCount(name); n > maxGraphemes {
 		return "", fmt.Sprintf("must be at most %d characters, not %d", maxGraphemes, n)

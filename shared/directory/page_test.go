@@ -179,6 +179,36 @@ func TestGroupMembers_VoidRowsLeaveNoEmptyPages(t *testing.T) {
 	}
 }
 
+// TestListGroups_DeletedGroupsLeaveNoEmptyPages: what is left of them, until it is cleared away, takes no room in the list.
+func TestListGroups_DeletedGroupsLeaveNoEmptyPages(t *testing.T) {
+	s := newScene(t)
+	for i := range 8 {
+		group := s.Group(s.admin, s.org, fmt.Sprintf("Group %d", i))
+		s.Join(s.admin, group, s.user, directory.RoleUser)
+		if i%4 != 0 {
+			s.must(s.Directory.DeleteGroup(t.Context(), s.admin, group.ID))
+		}
+	}
+	for _, limit := range []int{1, 2, 50} {
+		seen, cursor := 0, ""
+		for {
+			page, err := s.Directory.ListGroups(t.Context(), s.user, s.org.ID, directory.PageRequest{Limit: limit, Cursor: cursor})
+			s.must(err)
+			seen += len(page.Items)
+			if page.Next == "" {
+				break
+			}
+			if len(page.Items) != limit {
+				t.Errorf("limit %d: a page of %d, and others follow", limit, len(page.Items))
+			}
+			cursor = page.Next
+		}
+		if seen != 3 {
+			t.Errorf("limit %d: %d groups, want 3", limit, seen)
+		}
+	}
+}
+
 func TestCursor_IsBoundToCallerAndList(t *testing.T) {
 	s := newScene(t)
 	for i := range 4 {

@@ -94,6 +94,7 @@ const (
 	AuditMemberAdded        = "member.added"
 	AuditMemberRemoved      = "member.removed"
 	AuditMemberRole         = "member.role_changed"
+	AuditGroupMemberAdded   = "group_member.added"
 	AuditGroupMemberRemoved = "group_member.removed"
 )
 

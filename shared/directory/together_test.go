@@ -194,7 +194,7 @@ func TestMembers_LostAnswer(t *testing.T) {
 				_, added, err := s.Directory.PutGroupMember(ctx, s.manager, s.group.ID, s.admin.ID)
 				return errors.Join(err, expect(added))
 			},
-			func(s scene) bool { return s.membership(s.admin).InGroup() }, 0,
+			func(s scene) bool { return s.membership(s.admin).InGroup() }, 1,
 		},
 		"adding to the organization again": {
 			func(s scene) error {

@@ -1,11 +1,14 @@
 package dynamo
 
 import (
+	"strings"
+
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"group-invites/shared/directory"
 	"group-invites/shared/invite"
+	"group-invites/shared/mail"
 	"group-invites/shared/tally"
 )
 
@@ -40,35 +43,40 @@ func ReadChange(record events.DynamoDBEventRecord) (c tally.Change, ok bool, err
 	return c, false, nil
 }
 
-// orgMemberChanged: a membership has ended when the row is no longer of its epoch, or no longer in. Who created the organization
-// is its first member, of the organization's own instant.
+// orgMemberChanged: a membership has come when the row says in, and of another epoch than before; it has ended when the row is no longer
+// of its epoch, or no longer in.
 func orgMemberChanged(org directory.OrgID, user directory.UserID, before, after item) (c tally.Change, ok bool, err error) {
-	if before == nil {
-		return c, false, nil
+	var was, is directory.OrgMember
+	if before != nil {
+		if was, err = readOrgMember(org, user, before); err != nil {
+			return c, false, err
+		}
 	}
-	was, err := readOrgMember(org, user, before)
-	if err != nil {
-		return c, false, err
-	}
-	is := directory.OrgMember{}
 	if after != nil {
 		if is, err = readOrgMember(org, user, after); err != nil {
 			return c, false, err
 		}
 	}
-	if was.State != directory.StateIn || is.State == directory.StateIn && is.Since.Equal(was.Since) {
+	wasIn, isIn := was.State == directory.StateIn, is.State == directory.StateIn
+	if wasIn && isIn && is.Since.Equal(was.Since) {
 		return c, false, nil
 	}
-	return tally.Change{Ended: &tally.Ended{Org: org, User: user, Since: was.Since, Gone: after == nil}}, true, nil
+	if isIn {
+		c.Came = &tally.Row{Org: org, User: user}
+	}
+	if wasIn {
+		c.Ended = &tally.Ended{Org: org, User: user, Since: was.Since, Gone: after == nil}
+	}
+	return c, wasIn || isIn, nil
 }
 
-// groupMemberChanged: someone has joined when the row says in by a joining that it didn't have before.
+// groupMemberChanged: someone has come when the row says in by a joining that it didn't have before; by a link, if it names one.
 func groupMemberChanged(group directory.GroupID, user directory.UserID, before, after item) (c tally.Change, ok bool, err error) {
 	if after == nil {
 		return c, false, nil
 	}
 	is, err := readGroupMember(group, user, after)
-	if err != nil || is.State != directory.StateIn || after["via"] == nil {
+	if err != nil || is.State != directory.StateIn {
 		return c, false, err
 	}
 	if before != nil {
@@ -77,11 +85,15 @@ func groupMemberChanged(group directory.GroupID, user directory.UserID, before, 
 			return c, false, err
 		}
 	}
+	c.Came = &tally.Row{Org: group.Org(), Group: group, User: user}
+	if after["via"] == nil {
+		return c, true, nil
+	}
 	r := reader{row: after}
-	joined := tally.Joined{
+	c.Joined = &tally.Joined{
 		Link: tally.Link{Group: group, Invite: idOf(&r, "via", invite.ParseID)}, User: user, At: is.JoinedAt, JoinID: is.JoinID,
 	}
-	return tally.Change{Joined: &joined}, true, r.fault
+	return c, true, r.fault
 }
 
 func inviteChanged(group directory.GroupID, k key, before, after item) (c tally.Change, ok bool, err error) {
@@ -97,10 +109,13 @@ func inviteChanged(group directory.GroupID, k key, before, after item) (c tally.
 		if err != nil {
 			return c, false, err
 		}
-		return tally.Change{Created: &directory.AuditEntry{
-			Org: group.Org(), At: inv.CreatedAt, ID: inv.ID.String(), Actor: inv.CreatedBy, Action: directory.AuditInviteCreated,
-			Target: inv.ID.String(), Detail: group.String(),
-		}}, true, nil
+		return tally.Change{
+			Came: &tally.Row{Org: group.Org(), Group: group, Invite: inv.ID},
+			Created: &directory.AuditEntry{
+				Org: group.Org(), At: inv.CreatedAt, ID: inv.ID.String(), Actor: inv.CreatedBy, Action: directory.AuditInviteCreated,
+				Target: inv.ID.String(), Detail: group.String(),
+			},
+		}, true, nil
 	}
 	return c, false, nil
 }
@@ -120,7 +135,9 @@ func groupChanged(group directory.GroupID, before, after item) (c tally.Change, 
 	case after == nil:
 		return tally.Change{Clear: &tally.Clear{Kind: tally.ClearGroup, Org: group.Org(), Group: group}}, true, nil
 	case before == nil:
-		return created(directory.AuditGroupCreated, group.Org(), group.String(), after)
+		c, ok, err = created(directory.AuditGroupCreated, group.Org(), group.String(), after)
+		c.Came = &tally.Row{Org: group.Org(), Group: group}
+		return c, ok, err
 	}
 	return c, false, nil
 }
@@ -151,4 +168,15 @@ func image(from map[string]events.DynamoDBAttributeValue) item {
 		}
 	}
 	return row
+}
+
+// ReadFresh gives the delivery that a record of the table's stream tells of, if it has just been written to be sent. An error is a row
+// that isn't as we write rows.
+func ReadFresh(record events.DynamoDBEventRecord) (k mail.Key, ok bool, err error) {
+	after := image(record.Change.NewImage)
+	if after == nil || after["fresh"] == nil || !strings.HasPrefix(keyOf(after).pk, deliveryPrefix) {
+		return k, false, nil
+	}
+	d, err := readDelivery(after)
+	return d.Key, err == nil, err
 }

@@ -53,7 +53,7 @@ func changeOrgMember(before, after directory.OrgMember) update {
 		"joinedAt": millis(after.JoinedAt), "#name": str(after.Name), "email": str(after.Email), "v": num(schemaVersion),
 	}
 	set.instant("removedAt", after.RemovedAt)
-	set.list(after.State, memberListKey(orgKey(after.Org).pk, after.User))
+	set.list(after.State, orgKey(after.Org).pk, after.User)
 	u := set.update(orgMemberKey(after.Org, after.User))
 	u.expect(before.State, before.Since, "AND #role = :wasRole", item{":wasRole": str(string(before.Role))})
 	return u
@@ -79,7 +79,7 @@ func changeGroupMember(before, after directory.GroupMember) update {
 		"via": nil, // only a redeem comes by a link
 	}
 	set.instant("removedAt", after.RemovedAt)
-	set.list(after.State, memberListKey(groupKey(after.Group).pk, after.User))
+	set.list(after.State, groupKey(after.Group).pk, after.User)
 	u := set.update(groupMemberKey(after.Group, after.User))
 	u.expect(before.State, before.Since, "AND joinedAt = :wasJoinedAt", item{":wasJoinedAt": millis(before.JoinedAt)})
 	return u
@@ -106,12 +106,13 @@ func (a assignments) instant(name string, t time.Time) {
 	}
 }
 
-// list puts a member row into the index while the person is in, and takes it out otherwise.
-func (a assignments) list(state directory.MemberState, k key) {
-	a["lpk"], a["lsk"] = nil, nil
+// list puts a member row into the index: where members are listed while the person is in, and with those who are out otherwise.
+func (a assignments) list(state directory.MemberState, owner string, user directory.UserID) {
+	k := formerListKey(owner, user)
 	if state == directory.StateIn {
-		a["lpk"], a["lsk"] = str(k.pk), str(k.sk)
+		k = memberListKey(owner, user)
 	}
+	a["lpk"], a["lsk"] = str(k.pk), str(k.sk)
 }
 
 // update makes the update expression, with a value :name for each attribute that it sets.

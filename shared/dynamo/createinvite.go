@@ -9,18 +9,22 @@ import (
 )
 
 // CreateInvite implements [invite.Store].
-func (t *Table) CreateInvite(ctx context.Context, inv invite.Invite, replay *invite.Replay) error {
+func (t *Table) CreateInvite(ctx context.Context, inv invite.Invite, replay *invite.Replay, mails *invite.Mails) error {
 	row := put{row: inviteItem(inv)}
-	if replay == nil {
+	if replay == nil && mails == nil {
 		return t.put(ctx, "create invite", row)
 	}
-	remember := put{
-		row: replayItem(*replay),
-		// The TTL may clear it away late.
-		condition: mustNotExist + " OR #ttl <= :now",
-		values:    item{":now": seconds(inv.CreatedAt)},
+	writes := []types.TransactWriteItem{{Put: t.transactPut(row)}}
+	if replay != nil {
+		writes = append(writes, types.TransactWriteItem{Put: t.transactPut(put{
+			row: replayItem(*replay),
+			// The TTL may clear it away late.
+			condition: mustNotExist + " OR #ttl <= :now",
+			values:    item{":now": seconds(inv.CreatedAt)},
+		})})
 	}
-	return t.transact(ctx, "create invite",
-		types.TransactWriteItem{Put: t.transactPut(remember)},
-		types.TransactWriteItem{Put: t.transactPut(row)})
+	if mails != nil {
+		writes = append(writes, t.mails(*mails)...)
+	}
+	return t.transact(ctx, "create invite", writes...)
 }

@@ -12,13 +12,17 @@
 //	invite          pk I#{group}   sk {invite}     name?, access, expiration, expiresAt?, createdAt, createdBy, epoch, maxUses?, uses, ttl?
 //	                lpk I#{group}#{creator}  lsk {invite}
 //	org member      pk U#{user}    sk O#{org}      state (in, left, removed), role, since, joinedAt, removedAt?, name, email
-//	                lpk O#{org}#M{0-3}   lsk U#{user}    only while in
+//	                lpk O#{org}#M{0-3}   lsk U#{user}    while in; else O#{org}#F{0-3}
 //	group member    pk U#{user}    sk G#{group}    state, since, joinedAt, joinId, via? (invite), removedAt?
-//	                lpk G#{group}#M{0-3} lsk U#{user}    only while in
+//	                lpk G#{group}#M{0-3} lsk U#{user}    while in; else G#{group}#F{0-3}
 //	replay          pk K#{user}    sk {hash of method, path, Idempotency-Key}    request (hash), invite, ttl (24 hours)
 //	audit           pk A#{org}     sk {milliseconds}#{random}    actor, action, target, detail?, ttl (a year)
 //	new orgs        pk Q#orgs#{user}  sk {day}     created (count), ttl
 //	join            pk J#{group}#{invite}  sk {milliseconds}#{user}     written from the stream
+//	delivery        pk D#{group}#{invite}  sk {id: of the address}    kind, to, state, reason?, detail?, fresh?, sends, attempts, dueAt?,
+//	                lpk due#{0-3}  lsk {milliseconds}#{id}    only while queued    countedOn?, sentBy?, user?, messageId?, ttl
+//	mails of a day  pk Q#sender#{org}#{user}, Q#org#{org}, Q#to#{address}  sk {day}     mails (count), ttl
+//	suppression     pk S#{address} sk S            bouncedAt?, complainedAt?, optedOutAt?
 //	clearing        pk C#{kind}#{id}  sk C         step; what is left of something deleted is being cleared away
 //
 // since is the epoch of an organization membership (package directory). A group member's row counts only if it carries the
@@ -31,13 +35,17 @@
 //	a group's invites, newest first   Query pk I#{group}, descending
 //	one's own invites, newest first   Query lists I#{group}#{creator}, descending; then BatchGetItem
 //	members, by id                    Query lists …#M0 to …#M3 at the same time, merged; then BatchGetItem
+//	all member rows, to clear them    Query lists …#M0 to …#M3 and …#F0 to …#F3
+//	mails of a link, by id            Query pk D#{group}#{invite}
+//	mails that are due, by when       Query lists due#0 to due#3 at the same time; then BatchGetItem
 //	groups of an organization         Query lists O#{org}#G; then BatchGetItem
 //
 // # What always holds
 //
 //   - Reads by key and lists of a group's invites are strongly consistent. The index, which can't be, decides nothing: it
 //     gives keys, and the rows are read by them.
-//   - A member row is never deleted, so that a removal is never forgotten, and every write to it is conditional on what it was.
+//   - A member row is never deleted while its organization and group are there, so that a removal is never forgotten, and every write to it
+//     is conditional on what it was.
 //   - No key that many people write at once: members are listed in four partitions, and an uncapped link's row is written by nobody who
 //     redeems it.
 //   - The TTL attribute clears rows away some time after they stopped to matter. No decision rests on a row being gone by TTL.

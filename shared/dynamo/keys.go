@@ -8,6 +8,7 @@ import (
 
 	"group-invites/shared/directory"
 	"group-invites/shared/invite"
+	"group-invites/shared/mail"
 	"group-invites/shared/tally"
 )
 
@@ -76,6 +77,34 @@ func clearKey(c tally.Clear) key {
 	return key{clearPrefix + string(c.Kind) + "#" + id, "C"}
 }
 
+// deliveryPartition holds the mails of one link, or of one group, or those that belong to neither.
+func deliveryPartition(group directory.GroupID, link [8]byte) string {
+	switch {
+	case group == directory.GroupID{}:
+		return deliveryPrefix + "confirm"
+	case link == [8]byte{}:
+		return deliveryPrefix + group.String()
+	}
+	return deliveryPrefix + group.String() + "#" + invite.ID(link).String()
+}
+
+// deliveryPrefix begins the keys of rows of the outbox.
+const deliveryPrefix = "D#"
+
+func deliveryKey(k mail.Key) key { return key{deliveryPartition(k.Group, k.Invite), k.ID.String()} }
+
+// Counters of mails, one for each UTC day.
+
+func senderQuotaKey(q mail.QuotaKey) key {
+	return key{"Q#sender#" + q.Org.String() + "#" + q.Sender.String(), q.Day}
+}
+
+func orgQuotaKey(q mail.QuotaKey) key { return key{"Q#org#" + q.Org.String(), q.Day} }
+
+func recipientQuotaKey(to mail.AddressKey, day string) key { return key{"Q#to#" + to.String(), day} }
+
+func suppressionKey(to mail.AddressKey) key { return key{"S#" + to.String(), "S"} }
+
 // Index keys.
 
 // memberShards spreads the members of one organization or group over as many partitions of the index, so that many can join at once.
@@ -84,10 +113,21 @@ const memberShards = 4
 // memberPartition gives one of the partitions that list members of an organization or group (owner: its key's pk).
 func memberPartition(owner string, shard int) string { return fmt.Sprintf("%s#M%d", owner, shard) }
 
-// memberListKey is where a member row is listed. User ids are hashes, so that their last bits spread evenly.
+// formerPartition gives one of those that list who is out, so that his rows can be found when the organization or group is deleted.
+func formerPartition(owner string, shard int) string { return fmt.Sprintf("%s#F%d", owner, shard) }
+
+// memberListKey is where the row of someone who is in is listed.
 func memberListKey(owner string, user directory.UserID) key {
-	return key{memberPartition(owner, int(user[len(user)-1]%memberShards)), userPartition(user)}
+	return key{memberPartition(owner, memberShard(user)), userPartition(user)}
 }
+
+// formerListKey is where the row of someone who is out is listed.
+func formerListKey(owner string, user directory.UserID) key {
+	return key{formerPartition(owner, memberShard(user)), userPartition(user)}
+}
+
+// memberShard spreads people evenly: user ids are hashes.
+func memberShard(user directory.UserID) int { return int(user[len(user)-1] % memberShards) }
 
 func groupListPartition(org directory.OrgID) string { return orgKey(org).pk + "#G" }
 
@@ -103,7 +143,40 @@ func ownInviteKey(group directory.GroupID, creator directory.UserID, id invite.I
 	return key{ownInvitesPartition(group, creator), id.String()}
 }
 
+// dueShards spreads the mails that are to be sent over as many partitions of the index.
+const dueShards = 4
+
+func duePartition(shard int) string { return fmt.Sprintf("due#%d", shard) }
+
+// dueKey is where a mail is listed for as long as it is to be sent, by when. Ids are hashes, so that they spread evenly.
+func dueKey(k mail.Key, at time.Time) key {
+	return key{duePartition(int(k.ID[len(k.ID)-1] % dueShards)), duePosition(at) + "#" + k.ID.String()}
+}
+
+// duePosition begins the sort keys of what is due at an instant.
+func duePosition(at time.Time) string { return fmt.Sprintf("%013d", at.UnixMilli()) }
+
 // Taking apart.
+
+func parseDeliveryKey(k key) (d mail.Key, ok bool) {
+	owner, found := strings.CutPrefix(k.pk, deliveryPrefix)
+	id, valid := mail.ParseID(k.sk)
+	if !found || !valid {
+		return d, false
+	}
+	d.ID = id
+	if owner == "confirm" {
+		return d, true
+	}
+	group, link, ofLink := strings.Cut(owner, "#")
+	d.Group, ok = directory.ParseGroupID(group)
+	if ofLink {
+		var parsed invite.ID
+		parsed, valid = invite.ParseID(link)
+		d.Invite = parsed
+	}
+	return d, ok && valid
+}
 
 func parseUserPartition(pk string) (directory.UserID, bool) {
 	hex, found := strings.CutPrefix(pk, "U#")

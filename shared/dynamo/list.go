@@ -35,6 +35,10 @@ func (t *Table) query(ctx context.Context, q query) (rows []item, more bool, err
 		condition += " AND " + sk + comparison
 		values[":after"] = str(q.after)
 	}
+	if q.until != "" {
+		condition += " AND " + sk + " < :until"
+		values[":until"] = str(q.until)
+	}
 	in := &dynamodb.QueryInput{
 		TableName: &t.name, IndexName: index, KeyConditionExpression: &condition, ExpressionAttributeValues: values,
 		ScanIndexForward: aws.Bool(!q.descending), ConsistentRead: aws.Bool(!q.index), Limit: aws.Int32(int32(q.limit) + 1),
@@ -60,6 +64,7 @@ type query struct {
 	index      bool // the index, instead of the table
 	partition  string
 	after      string
+	until      string // "" is the end; not together with after
 	descending bool
 	limit      int
 }

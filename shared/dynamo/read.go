@@ -6,6 +6,7 @@ import (
 
 	"group-invites/shared/directory"
 	"group-invites/shared/invite"
+	"group-invites/shared/mail"
 )
 
 // Reading by key: all rows that decide on an operation, in one strongly consistent call. Rows of one call may be of slightly
@@ -87,6 +88,12 @@ func (t *Table) ReadLink(ctx context.Context, keys invite.Keys) (invite.Rows, er
 	if keys.Replay != nil {
 		wanted = append(wanted, replayKey(*keys.Replay))
 	}
+	for _, id := range keys.Deliveries {
+		wanted = append(wanted, deliveryKey(mail.Key{Group: keys.Group, Invite: keys.Invite, ID: id}))
+	}
+	if keys.Quota != nil {
+		wanted = append(wanted, senderQuotaKey(*keys.Quota), orgQuotaKey(*keys.Quota))
+	}
 	rows, err := t.get(ctx, wanted)
 	if err != nil {
 		return invite.Rows{}, err
@@ -111,7 +118,19 @@ func (t *Table) ReadLink(ctx context.Context, keys invite.Keys) (invite.Rows, er
 			found.Replay = &replay
 		}
 	}
-	return found, nil
+	for _, id := range keys.Deliveries {
+		if row, ok := rows[deliveryKey(mail.Key{Group: keys.Group, Invite: keys.Invite, ID: id})]; ok {
+			d, err := readDelivery(row)
+			if err != nil {
+				return found, err
+			}
+			found.Deliveries = append(found.Deliveries, d)
+		}
+	}
+	if keys.Quota != nil {
+		found.Sent, err = readSent(rows, *keys.Quota)
+	}
+	return found, err
 }
 
 // Members implements [directory.Store] and [invite.Store].

@@ -18,6 +18,7 @@ import (
 
 	"group-invites/shared/directory"
 	"group-invites/shared/invite"
+	"group-invites/shared/outbox"
 	"group-invites/shared/tally"
 )
 
@@ -33,7 +34,7 @@ type Options struct {
 	AccessKeyID, SecretAccessKey, SessionToken string
 }
 
-// Table is the one table. It implements [directory.Store], [invite.Store] and [tally.Store], and is safe for concurrent use.
+// Table is the one table. It implements [directory.Store], [invite.Store], [outbox.Store] and [tally.Store], and is safe for concurrent use.
 type Table struct {
 	client   *dynamodb.Client
 	http     *awshttp.BuildableClient
@@ -100,5 +101,6 @@ func randomID() string {
 var (
 	_ directory.Store = (*Table)(nil)
 	_ invite.Store    = (*Table)(nil)
+	_ outbox.Store    = (*Table)(nil)
 	_ tally.Store     = (*Table)(nil)
 )

@@ -10,23 +10,26 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"group-invites/shared/directory"
+	"group-invites/shared/invite"
 	"group-invites/shared/tally"
 )
 
-// Links implements [tally.Store].
-func (t *Table) Links(ctx context.Context, links []tally.Link) (map[tally.Link]bool, map[directory.GroupID]bool, error) {
+// Look implements [tally.Store].
+func (t *Table) Look(ctx context.Context, links []tally.Link, rows []tally.Row) (map[tally.Link]bool, []tally.Row, error) {
 	var keys []key
 	for _, l := range links {
-		keys = append(keys, inviteKey(l.Group, l.Invite), groupKey(l.Group))
+		keys = append(keys, inviteKey(l.Group, l.Invite))
 	}
-	rows, err := t.get(ctx, keys)
+	for _, r := range rows {
+		keys = append(keys, ownerOf(r))
+	}
+	found, err := t.get(ctx, keys)
 	if err != nil {
 		return nil, nil, err
 	}
-	capped, groups := map[tally.Link]bool{}, map[directory.GroupID]bool{}
+	capped := map[tally.Link]bool{}
 	for _, l := range links {
-		groups[l.Group] = rows[groupKey(l.Group)] != nil
-		if row := rows[inviteKey(l.Group, l.Invite)]; row != nil {
+		if row := found[inviteKey(l.Group, l.Invite)]; row != nil {
 			inv, err := readInvite(l.Group, row)
 			if err != nil {
 				return nil, nil, err
@@ -34,7 +37,34 @@ func (t *Table) Links(ctx context.Context, links []tally.Link) (map[tally.Link]b
 			capped[l] = inv.Capped()
 		}
 	}
-	return capped, groups, nil
+	var strays []tally.Row
+	for _, r := range rows {
+		if found[ownerOf(r)] == nil {
+			strays = append(strays, r)
+		}
+	}
+	return capped, strays, nil
+}
+
+// ownerOf gives the key of what a row belongs to.
+func ownerOf(r tally.Row) key {
+	if r.Group == (directory.GroupID{}) || r.User == (directory.UserID{}) && r.Invite == (invite.ID{}) {
+		return orgKey(r.Org)
+	}
+	return groupKey(r.Group)
+}
+
+// rowKey gives a row's own key.
+func rowKey(r tally.Row) key {
+	switch {
+	case r.Invite != invite.ID{}:
+		return inviteKey(r.Group, r.Invite)
+	case r.User == directory.UserID{}:
+		return groupKey(r.Group)
+	case r.Group == directory.GroupID{}:
+		return orgMemberKey(r.Org, r.User)
+	}
+	return groupMemberKey(r.Group, r.User)
 }
 
 // maxTransaction is the number of writes that a transaction takes.
@@ -42,6 +72,13 @@ const maxTransaction = 100
 
 // RecordJoins implements [tally.Store].
 func (t *Table) RecordJoins(ctx context.Context, link tally.Link, joins []tally.Joined, count bool) error {
+	told := map[key]bool{}
+	joins = slices.DeleteFunc(slices.Clone(joins), func(j tally.Joined) bool { // a batch may tell of one twice; a transaction takes it once
+		k := joinKey(j.Group, j.Invite, j.At, j.User)
+		again := told[k]
+		told[k] = true
+		return again
+	})
 	if !count {
 		rows := make([]item, len(joins))
 		for i, j := range joins {
@@ -98,9 +135,13 @@ func (t *Table) countJoins(ctx context.Context, link tally.Link, joins []tally.J
 // joinItem has no TTL of its own: it is cleared with its invite.
 func joinItem(j tally.Joined) item { return newItem(joinKey(j.Group, j.Invite, j.At, j.User)) }
 
-// DropMembership implements [tally.Store].
-func (t *Table) DropMembership(ctx context.Context, group directory.GroupID, user directory.UserID) error {
-	return t.deleteAll(ctx, "drop membership", []key{groupMemberKey(group, user)})
+// Drop implements [tally.Store].
+func (t *Table) Drop(ctx context.Context, rows []tally.Row) error {
+	keys := make([]key, len(rows))
+	for i, r := range rows {
+		keys[i] = rowKey(r)
+	}
+	return t.deleteAll(ctx, "drop what came too late", keys)
 }
 
 // PutAudit implements [tally.Store].
@@ -159,9 +200,13 @@ func (t *Table) putAll(ctx context.Context, call string, rows []item) error {
 
 // deleteAll deletes rows, be they there or not.
 func (t *Table) deleteAll(ctx context.Context, call string, keys []key) error {
+	distinct := map[key]bool{}
 	var writes []types.WriteRequest
 	for _, k := range keys {
-		writes = append(writes, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: k.attributes()}})
+		if !distinct[k] {
+			distinct[k] = true
+			writes = append(writes, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: k.attributes()}})
+		}
 	}
 	return t.writeAll(ctx, call, writes)
 }
@@ -220,14 +265,15 @@ func (t *Table) clearSome(ctx context.Context, c tally.Clear) (int, error) {
 	}
 	members := func(owner string) (err error) {
 		for shard := range memberShards {
-			err = errors.Join(err, list(query{index: true, partition: memberPartition(owner, shard)}))
+			err = errors.Join(err, list(query{index: true, partition: memberPartition(owner, shard)}),
+				list(query{index: true, partition: formerPartition(owner, shard)}))
 		}
 		return err
 	}
 	var err error
 	switch c.Kind {
 	case tally.ClearInvite:
-		err = list(query{partition: joinPartition(c.Group, c.Invite)})
+		err = errors.Join(list(query{partition: joinPartition(c.Group, c.Invite)}), list(query{partition: deliveryPartition(c.Group, c.Invite)}))
 	case tally.ClearGroup:
 		err = errors.Join(list(query{partition: invitePartition(c.Group)}), members(groupKey(c.Group).pk))
 	case tally.ClearOrg:

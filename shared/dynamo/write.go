@@ -27,7 +27,7 @@ const mustExist = "attribute_exists(pk)"
 type update struct {
 	key       key
 	update    string
-	condition string
+	condition string // "" is none
 	values    item
 }
 
@@ -87,8 +87,12 @@ func (t *Table) transactPut(p put) *types.Put {
 }
 
 func (t *Table) transactUpdate(u update) *types.Update {
-	return &types.Update{
-		TableName: &t.name, Key: u.key.attributes(), UpdateExpression: &u.update, ConditionExpression: &u.condition,
+	w := &types.Update{
+		TableName: &t.name, Key: u.key.attributes(), UpdateExpression: &u.update,
 		ExpressionAttributeNames: names(u.update, u.condition), ExpressionAttributeValues: u.values,
 	}
+	if u.condition != "" {
+		w.ConditionExpression = &u.condition
+	}
+	return w
 }

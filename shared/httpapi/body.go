@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"group-invites/shared/directory"
+	"group-invites/shared/mail"
 )
 
 // MaxBody is the largest body that is read, in bytes.
@@ -195,6 +196,45 @@ func (f *Fields) Words(name string) []string {
 		f.fault(name, "must be a list of texts")
 	}
 	return words
+}
+
+// Addresses reads a list of 1 to [mail.MaxRecipients] mail addresses; nil if it is null or not there. Each that is none is a fault of its
+// own, of name[index].
+func (f *Fields) Addresses(name string) []mail.Address {
+	if f.Null(name) {
+		return nil
+	}
+	before := len(f.faults)
+	texts := f.Words(name)
+	if len(f.faults) > before {
+		return nil
+	}
+	if len(texts) < 1 || len(texts) > mail.MaxRecipients {
+		f.fault(name, "must hold 1 to "+strconv.Itoa(mail.MaxRecipients)+" addresses")
+		return nil
+	}
+	addresses := make([]mail.Address, 0, len(texts))
+	for i, text := range texts {
+		address, fault := mail.ParseAddress(text)
+		if fault != "" {
+			f.fault(name+"["+strconv.Itoa(i)+"]", fault)
+			continue
+		}
+		addresses = append(addresses, address)
+	}
+	return addresses
+}
+
+// Address reads a mail address; the zero one if it is null or not there.
+func (f *Fields) Address(name string) mail.Address {
+	if f.Null(name) {
+		return mail.Address{}
+	}
+	address, fault := mail.ParseAddress(f.Text(name))
+	if fault != "" {
+		f.Fault(name, fault)
+	}
+	return address
 }
 
 // NullableInt reads a whole number within the bounds; 0 if it is null or not there.

@@ -7,6 +7,7 @@ import (
 
 	"group-invites/shared/directory"
 	"group-invites/shared/invite"
+	"group-invites/shared/mail"
 )
 
 // What requests say beside their body.
@@ -52,6 +53,14 @@ func (r *Request) InviteID() (group directory.GroupID, id invite.ID, err error) 
 		id, err = pathID(r, "inviteId", invite.ParseID)
 	}
 	return group, id, err
+}
+
+// EmailID reads the path's group, invite and mail; ErrNotFound if any of them isn't an id.
+func (r *Request) EmailID() (group directory.GroupID, id invite.ID, email mail.ID, err error) {
+	if group, id, err = r.InviteID(); err == nil {
+		email, err = pathID(r, "emailId", mail.ParseID)
+	}
+	return group, id, email, err
 }
 
 // Code reads a body that is a link's code and nothing else. Any text is one, be it genuine or not.

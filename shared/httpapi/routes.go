@@ -24,6 +24,9 @@ var Routes = []Route{
 	{Method: "GET", Path: "/v1/groups/{groupId}/invites/{inviteId}", Function: "list-invites"},
 	{Method: "DELETE", Path: "/v1/groups/{groupId}/invites/{inviteId}", Function: "delete-invite"},
 	{Method: "GET", Path: "/v1/groups/{groupId}/invites/{inviteId}/joins", Function: "list-invites"},
+	{Method: "GET", Path: "/v1/groups/{groupId}/invites/{inviteId}/emails", Function: "list-invites"},
+	{Method: "POST", Path: "/v1/groups/{groupId}/invites/{inviteId}/emails", Function: "send-invite"},
+	{Method: "POST", Path: "/v1/groups/{groupId}/invites/{inviteId}/emails/{emailId}/resend", Function: "send-invite"},
 	{Method: "POST", Path: "/v1/invites/preview", Function: "preview-invite", Open: true},
 	{Method: "POST", Path: "/v1/invites/redeem", Function: "redeem-invite"},
 

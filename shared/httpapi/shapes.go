@@ -5,6 +5,7 @@ import (
 
 	"group-invites/shared/directory"
 	"group-invites/shared/invite"
+	"group-invites/shared/mail"
 )
 
 // The shapes of answers, as callers read them. Times are RFC 3339, UTC, to the second.
@@ -71,6 +72,44 @@ type Join struct {
 // JoinOf shows a joining.
 func JoinOf(j invite.JoinView) Join {
 	return Join{User: Named[directory.UserID]{j.User, j.Name}, JoinedAt: Instant(j.At)}
+}
+
+// Recipient is a mail of a link: to whom, and what became of it.
+type Recipient struct {
+	ID        mail.ID                 `json:"id"`
+	Email     mail.Address            `json:"email"`
+	State     mail.State              `json:"state"`
+	Reason    *mail.Reason            `json:"reason"`
+	Detail    *string                 `json:"detail"`
+	SentBy    Named[directory.UserID] `json:"sentBy"`
+	CreatedAt string                  `json:"createdAt"`
+	UpdatedAt string                  `json:"updatedAt"`
+}
+
+// RecipientOf shows a mail of a link.
+func RecipientOf(r invite.Recipient) Recipient {
+	shape := Recipient{
+		ID: r.ID, Email: r.To, State: r.State, Detail: nullable(r.Detail),
+		SentBy: Named[directory.UserID]{r.SentBy, r.SenderName}, CreatedAt: Instant(r.CreatedAt), UpdatedAt: Instant(r.UpdatedAt),
+	}
+	if r.Reason != "" {
+		shape.Reason = &r.Reason
+	}
+	return shape
+}
+
+// Recipients are the mails that a request has had sent.
+type Recipients struct {
+	Items []Recipient `json:"items"`
+}
+
+// RecipientsOf shows mails of a link.
+func RecipientsOf(sent []invite.Recipient) Recipients {
+	shape := Recipients{Items: make([]Recipient, len(sent))}
+	for i, r := range sent {
+		shape.Items[i] = RecipientOf(r)
+	}
+	return shape
 }
 
 // Audit is an entry of the audit: who did what. Target and Detail are ids and words, as the action has them.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"group-invites/shared/directory"
+	"group-invites/shared/mail"
 )
 
 // Limits of a link's settings.
@@ -27,6 +28,8 @@ type Request struct {
 	Expiration Expiration
 	ExpiresAt  time.Time // for ExpireCustom: whole seconds
 	MaxUses    int       // 1 to MaxCap; 0: no cap
+	// Emails are the addresses that the link is sent to, up to [mail.MaxRecipients]; one that comes twice gets one mail.
+	Emails []mail.Address
 	// IdempotencyKey, if not empty, makes a repeat within 24 hours give the same invite. It is scoped to caller, method and path; Scope
 	// is the two latter.
 	IdempotencyKey string
@@ -35,7 +38,11 @@ type Request struct {
 
 // hash tells one request from another: those that ask for the same link have the same.
 func (r Request) hash() string {
-	return hash(fmt.Sprintf("%q %s %s %d %d", r.Name, r.Access, r.Expiration, r.ExpiresAt.Unix(), r.MaxUses))
+	text := fmt.Sprintf("%q %s %s %d %d", r.Name, r.Access, r.Expiration, r.ExpiresAt.Unix(), r.MaxUses)
+	for _, to := range distinct(r.Emails) {
+		text += " " + to.Key().String()
+	}
+	return hash(text)
 }
 
 // replayKey gives the key of the row that remembers the request, or nil.
@@ -52,7 +59,8 @@ func hash(s string) string {
 }
 
 // Create makes a link to a group. [directory.ErrNotFound] for those who don't see the group, [ErrAddPeopleRequired] for those who may
-// not choose access anyone, [directory.InvalidError] for a label or an instant out of bounds. A repeat under the same
+// not choose access anyone, [directory.InvalidError] for a label or an instant out of bounds, [directory.LimitError] if it is to be sent
+// to more people than may be today. A repeat under the same
 // Idempotency-Key checks rights again and gives the same invite; [ErrIdempotencyConflict] if it asks for something else,
 // [ErrDeleted] if the invite is gone.
 func (s *Service) Create(ctx context.Context, caller directory.Caller, group directory.GroupID, req Request) (view View, err error) {
@@ -87,6 +95,9 @@ func (s *Service) Create(ctx context.Context, caller directory.Caller, group dir
 	attempted := false
 	err = directory.UntilDecided(ctx, func(ctx context.Context) error {
 		keys := Keys{Group: group, Users: []directory.UserID{caller.ID}, Replay: key}
+		if len(req.Emails) > 0 {
+			keys.Quota = s.quota(group, caller, now)
+		}
 		if attempted {
 			keys.Invite = inv.ID // see whether an attempt of this call, whose answer was lost, made it
 		}
@@ -120,10 +131,14 @@ func (s *Service) Create(ctx context.Context, caller directory.Caller, group dir
 				return err
 			}
 		}
+		mails, err := s.mails(rows, caller, inv, req.Emails, now)
+		if err != nil {
+			return err
+		}
 		attempted = true
 		inv.Epoch = standing.OrgMember.Since
 		view = s.view(ring, inv, standing, standing, now)
-		return s.Store.CreateInvite(ctx, inv, remember(key, req, inv))
+		return s.Store.CreateInvite(ctx, inv, remember(key, req, inv), mails)
 	})
 	return view, err
 }

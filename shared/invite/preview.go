@@ -47,7 +47,7 @@ func (s *Service) preview(ctx context.Context, group directory.GroupID, id ID, n
 	}
 	creator := directory.Standing{Org: rows.Org, Group: rows.Group, Membership: members[inv.CreatedBy]}
 	return Preview{
-		State: judge(inv, creator, now), At: now, Access: inv.Access, ExpiresAt: inv.ExpiresAt,
+		State: Judge(inv, creator, now), At: now, Access: inv.Access, ExpiresAt: inv.ExpiresAt,
 		OrgName: rows.Org.Name, GroupName: rows.Group.Name, CreatorName: creator.OrgMember.Name,
 	}, nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"group-invites/shared/directory"
 	"group-invites/shared/linkcode"
+	"group-invites/shared/mail"
 )
 
 // Service makes, shows, redeems and deletes links. It is safe for concurrent use. Its methods give the errors of errors.go and of
@@ -22,6 +23,8 @@ type Service struct {
 	BaseURL string
 	// Retention is for how long an expired link can still say what it was: Create.
 	Retention time.Duration
+	// Limits are how many mails may be sent: Create, Send, Resend.
+	Limits mail.Limits
 
 	creators creatorMemory
 }
@@ -64,13 +67,18 @@ type View struct {
 // view shows an invite. viewer and creator are the present standings.
 func (s *Service) view(ring *linkcode.Ring, inv Invite, viewer, creator directory.Standing, now time.Time) View {
 	v := View{
-		Invite: inv, State: judge(&inv, creator, now),
+		Invite: inv, State: Judge(&inv, creator, now),
 		OrgName: viewer.Org.Name, GroupName: viewer.Group.Name, CreatorName: creator.OrgMember.Name,
 	}
 	if viewer.MayInvite(inv.Access.newPeople()) {
-		v.URL = s.BaseURL + "/i#" + ring.Sign(inv.Group, inv.ID)
+		v.URL = URL(s.BaseURL, ring, inv.Group, inv.ID)
 	}
 	return v
+}
+
+// URL gives the link of an invite: the origin, and the code in the fragment, which no browser sends to a server.
+func URL(baseURL string, ring *linkcode.Ring, group directory.GroupID, id ID) string {
+	return baseURL + "/i#" + ring.Sign(group, id)
 }
 
 // creatorMemory remembers who made a link. That never changes, and knowing it saves a redeem one round trip. It is the only thing

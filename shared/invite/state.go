@@ -19,8 +19,8 @@ const (
 	StateUsedUp    State = "used_up"
 )
 
-// judge gives the state of an existing link. creator is the present standing of the one who made it.
-func judge(inv *Invite, creator directory.Standing, now time.Time) State {
+// Judge gives the state of an existing link. creator is the present standing of the one who made it.
+func Judge(inv *Invite, creator directory.Standing, now time.Time) State {
 	switch {
 	case inv.Expired(now):
 		return StateExpired
@@ -35,4 +35,19 @@ func judge(inv *Invite, creator directory.Standing, now time.Time) State {
 // suspended tells whether the creator could not make this link now, or is not in the membership in which he made it.
 func suspended(inv *Invite, creator directory.Standing) bool {
 	return !creator.MayInvite(inv.Access.newPeople()) || !creator.OrgMember.Since.Equal(inv.Epoch)
+}
+
+// Err gives what redeeming a link of this state refuses with; nil if it is active.
+func (s State) Err() error {
+	switch s {
+	case StateDeleted:
+		return ErrDeleted
+	case StateExpired:
+		return ErrExpired
+	case StateSuspended:
+		return ErrSuspended
+	case StateUsedUp:
+		return ErrUsedUp
+	}
+	return nil
 }

@@ -45,7 +45,7 @@ func TestJudge_Order(t *testing.T) {
 			if usedUp {
 				link.Uses = 2
 			}
-			if got := judge(&link, creator, now); got != want {
+			if got := Judge(&link, creator, now); got != want {
 				t.Errorf("state %s", got)
 			}
 		})

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"group-invites/shared/directory"
+	"group-invites/shared/mail"
 )
 
 // Keys names rows to read together, all of one group and its organization.
@@ -13,6 +14,9 @@ type Keys struct {
 	Users  []directory.UserID // their rows in the organization and the group
 	Invite ID                 // zero: none
 	Replay *ReplayKey         // nil: none
+	// Deliveries are mails of Invite, up to 50.
+	Deliveries []mail.ID
+	Quota      *mail.QuotaKey // nil: none
 }
 
 // Rows is what was found under [Keys].
@@ -20,6 +24,9 @@ type Rows struct {
 	directory.Rows
 	Invite *Invite // nil if there is none
 	Replay *Replay // nil if there is none
+	// Deliveries are those that were found, in the order of the keys.
+	Deliveries []mail.Delivery
+	Sent       mail.Sent
 }
 
 // ReplayKey names a create that may be repeated: the caller and a hash of method, path and Idempotency-Key.
@@ -35,6 +42,16 @@ type Replay struct {
 	Invite    ID     // what was made
 	ExpiresAt time.Time
 }
+
+// Mails is what sending a link writes: new deliveries and changed ones, and the reservation of their quota.
+type Mails struct {
+	New         []mail.Delivery
+	Changed     []DeliveryChange
+	Reservation mail.Reservation
+}
+
+// DeliveryChange turns Before, as it was read, into After.
+type DeliveryChange struct{ Before, After mail.Delivery }
 
 // Joining is what a redeem writes.
 type Joining struct {
@@ -71,9 +88,16 @@ type Store interface {
 	// at the end.
 	Joins(ctx context.Context, group directory.GroupID, id ID, from string, limit int) (joins []Join, next string, err error)
 
-	// CreateInvite writes an invite and, if it is given, its replay row in the same transaction. ErrChanged if the id is taken,
-	// or the replay row is there and not expired at the invite's CreatedAt.
-	CreateInvite(ctx context.Context, inv Invite, replay *Replay) error
+	// Recipients lists the mails of an invite, by id, from the given position ("": the first). next is the position after them, "" at the
+	// end.
+	Recipients(ctx context.Context, group directory.GroupID, id ID, from string, limit int) (deliveries []mail.Delivery, next string, err error)
+
+	// CreateInvite writes an invite and, if they are given, its replay row and its mails in the same transaction. ErrChanged if the id
+	// is taken, the replay row is there and not expired at the invite's CreatedAt, or a quota is used up.
+	CreateInvite(ctx context.Context, inv Invite, replay *Replay, mails *Mails) error
+	// SendMails writes mails of an invite: all of it or nothing. ErrChanged if the invite is gone, a new one is there, a changed one
+	// isn't as it was read, or a quota is used up.
+	SendMails(ctx context.Context, group directory.GroupID, id ID, mails Mails) error
 	// DeleteInvite deletes an invite and writes the audit row in the same transaction. ErrChanged if it is gone.
 	DeleteInvite(ctx context.Context, group directory.GroupID, id ID, audit directory.AuditEntry) error
 	// Join writes a joining: all of it or nothing. ErrChanged if the person has come in meanwhile, or was removed since the link

@@ -53,7 +53,7 @@ func NewSource(ctx context.Context, stack string, clock func() time.Time, fetch 
 func (s *Source) Ring(ctx context.Context) (*Ring, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := s.clock()
+	now := s.now()
 	if now.Sub(s.fetched) < ringAge {
 		return s.ring, nil
 	}
@@ -73,7 +73,7 @@ func (s *Source) Ring(ctx context.Context) (*Ring, error) {
 
 // renew fetches and parses the ring. On an error the present one stays.
 func (s *Source) renew(ctx context.Context) error {
-	now := s.clock()
+	now := s.now()
 	s.tried = now
 	text, err := s.fetch(ctx)
 	if err != nil {
@@ -86,3 +86,7 @@ func (s *Source) renew(ctx context.Context) error {
 	s.ring, s.fetched = ring, now
 	return nil
 }
+
+// now gives the instant by the wall clock alone. The monotonic one may stand while an environment is frozen (package time tells of
+// computers that sleep), and a ring that is hours old would look young.
+func (s *Source) now() time.Time { return s.clock().Round(0) }

@@ -9,6 +9,7 @@
 //     counter once. Uses of capped links are counted where they are taken, by redeeming.
 //   - Audit entries of the stream have ids that the change determines.
 //   - Memberships of an epoch that has ended are marked as left, and taken out of lists, if they still are of that epoch.
+//   - Whatever comes is looked at: what it belongs to may have been deleted, and cleared, while it was on its way. Then it is dropped.
 //   - What belonged to a deleted invite, group or organization is cleared step by step. Each step is taken because the table says so: a
 //     row names what is to be cleared, and writing it again for the next step is itself a change. So a step is short, a
 //     large group doesn't hold up the stream, and whoever is killed is followed by another.

@@ -10,10 +10,20 @@ import (
 
 // Change is what one change of the table means; only what applies is set.
 type Change struct {
+	Came    *Row
 	Joined  *Joined
 	Created *directory.AuditEntry
 	Ended   *Ended
 	Clear   *Clear
+}
+
+// Row names something that counts only as long as what it belongs to is there: a membership or group of an organization, a membership or
+// invite of a group. Only what names it is set.
+type Row struct {
+	Org    directory.OrgID
+	Group  directory.GroupID // zero: a membership of the organization
+	User   directory.UserID  // of memberships
+	Invite invite.ID         // of invites
 }
 
 // Link names an invite.
@@ -43,7 +53,7 @@ type Kind string
 
 // The kinds.
 const (
-	ClearInvite Kind = "invite" // the rows of its joinings
+	ClearInvite Kind = "invite" // the rows of its joinings and mails
 	ClearGroup  Kind = "group"  // its invites and memberships
 	ClearOrg    Kind = "org"    // its groups and memberships
 )
@@ -60,12 +70,13 @@ type Clear struct {
 // Store is what tallying needs of the table. Its methods may be repeated, and give [directory.ErrUnavailable] or
 // [directory.ErrChanged] if they should be.
 type Store interface {
-	// Links reads which of the links exist, and tells whether each is capped; and which of their groups exist.
-	Links(ctx context.Context, links []Link) (capped map[Link]bool, groups map[directory.GroupID]bool, err error)
+	// Look reads, in one call, which of the links exist, and tells whether each is capped; and which of the rows belong to something that
+	// doesn't exist.
+	Look(ctx context.Context, links []Link, rows []Row) (capped map[Link]bool, strays []Row, err error)
 	// RecordJoins writes the rows of joinings by one link, up to 100, and raises its uses by those that are new, if count is set.
 	RecordJoins(ctx context.Context, link Link, joins []Joined, count bool) error
-	// DropMembership deletes a person's row in a group that doesn't exist.
-	DropMembership(ctx context.Context, group directory.GroupID, user directory.UserID) error
+	// Drop deletes rows.
+	Drop(ctx context.Context, rows []Row) error
 	// PutAudit writes audit entries, each with its ID.
 	PutAudit(ctx context.Context, entries []directory.AuditEntry) error
 	// EndGroups marks a person's memberships of that epoch in the organization's groups as left, or deletes all of them if the
@@ -83,9 +94,13 @@ type Service struct {
 // Apply does what follows from the changes, in any number of calls to the table. On an error some of it may be done; all of it
 // may be repeated.
 func (s *Service) Apply(ctx context.Context, changes []Change) error {
+	var came []Row
 	var joins []Joined
 	var audit []directory.AuditEntry
 	for _, c := range changes {
+		if c.Came != nil {
+			came = append(came, *c.Came)
+		}
 		if c.Joined != nil {
 			joins = append(joins, *c.Joined)
 			audit = append(audit, directory.AuditEntry{
@@ -97,7 +112,7 @@ func (s *Service) Apply(ctx context.Context, changes []Change) error {
 			audit = append(audit, *c.Created)
 		}
 	}
-	if err := s.recordJoins(ctx, joins); err != nil {
+	if err := s.take(ctx, came, joins); err != nil {
 		return err
 	}
 	if len(audit) > 0 {
@@ -124,9 +139,10 @@ func (s *Service) retry(ctx context.Context, op func(context.Context) error) err
 	return directory.UntilDecided(ctx, op)
 }
 
-// recordJoins records joinings link by link, and drops those into a group that was deleted while they were under way.
-func (s *Service) recordJoins(ctx context.Context, joins []Joined) error {
-	if len(joins) == 0 {
+// take drops what came too late, by a request that was on its way when what it belongs to was deleted and cleared, and records joinings link
+// by link.
+func (s *Service) take(ctx context.Context, came []Row, joins []Joined) error {
+	if len(came) == 0 && len(joins) == 0 {
 		return nil
 	}
 	byLink := map[Link][]Joined{}
@@ -138,24 +154,21 @@ func (s *Service) recordJoins(ctx context.Context, joins []Joined) error {
 		byLink[j.Link] = append(byLink[j.Link], j)
 	}
 	var capped map[Link]bool
-	var groups map[directory.GroupID]bool
+	var strays []Row
 	err := s.retry(ctx, func(ctx context.Context) (err error) {
-		capped, groups, err = s.Store.Links(ctx, links)
+		capped, strays, err = s.Store.Look(ctx, links, came)
 		return err
 	})
 	if err != nil {
 		return err
 	}
+	if len(strays) > 0 {
+		if err := s.retry(ctx, func(ctx context.Context) error { return s.Store.Drop(ctx, strays) }); err != nil {
+			return err
+		}
+	}
 	for _, link := range links {
 		isCapped, exists := capped[link]
-		if !groups[link.Group] {
-			for _, j := range byLink[link] {
-				if err := s.retry(ctx, func(ctx context.Context) error { return s.Store.DropMembership(ctx, link.Group, j.User) }); err != nil {
-					return err
-				}
-			}
-			continue
-		}
 		if !exists {
 			continue // the link was deleted: nobody can ask who joined by it
 		}

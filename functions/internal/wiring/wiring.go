@@ -12,6 +12,7 @@ import (
 	"group-invites/shared/config"
 	"group-invites/shared/dynamo"
 	"group-invites/shared/linkcode"
+	"group-invites/shared/mail"
 	"group-invites/shared/secretsmanager"
 )
 
@@ -22,7 +23,7 @@ const initTimeout = 5 * time.Second
 // what has been read of it so far is not as it must be.
 func Table(env *config.Environment) *dynamo.Table {
 	table := openTable(env)
-	exitOn(env.Err())
+	ExitOn(env.Err())
 	warm(table)
 	return table
 }
@@ -36,16 +37,24 @@ func TableAndRing(env *config.Environment) (*dynamo.Table, *linkcode.Source) {
 		ID: env.Text("KEY_RING_SECRET_ID"), Region: aws.Region, Endpoint: aws.Endpoint,
 		AccessKeyID: aws.AccessKeyID, SecretAccessKey: aws.SecretAccessKey, SessionToken: aws.SessionToken,
 	}
-	exitOn(env.Err())
+	ExitOn(env.Err())
 
 	var both sync.WaitGroup
 	both.Go(func() { warm(table) })
 	ctx, cancel := context.WithTimeout(context.Background(), initTimeout)
 	defer cancel()
 	ring, err := linkcode.NewSource(ctx, stack, time.Now, secret.Fetch)
-	exitOn(err)
+	ExitOn(err)
 	both.Wait()
 	return table, ring
+}
+
+// MailLimits reads how many mails may be sent a day.
+func MailLimits(env *config.Environment) mail.Limits {
+	const most = 1_000_000
+	return mail.Limits{
+		Sender: env.Int("MAILS_PER_SENDER", 0, most), Org: env.Int("MAILS_PER_ORG", 0, most), NewOrg: env.Int("MAILS_PER_NEW_ORG", 0, most),
+	}
 }
 
 func openTable(env *config.Environment) *dynamo.Table {
@@ -64,8 +73,8 @@ func warm(table *dynamo.Table) {
 	}
 }
 
-// exitOn ends the process on an error. Lambda reports that as a failed init, and API Gateway answers 500.
-func exitOn(err error) {
+// ExitOn ends the process on an error that keeps a function from starting. Lambda reports that as a failed init, and API Gateway answers 500.
+func ExitOn(err error) {
 	if err == nil {
 		return
 	}

@@ -376,15 +376,22 @@ async function localPeople() {
   }
 }
 
+// sharedGroup gives a group of an organization of the admin's that the manager is in, whatever else has been made on this machine.
+async function sharedGroup(adminToken) {
+  const orgs = async (token) => (await send({ method: "GET", path: "/v1/me", token })).json.orgs;
+  const own = (await orgs(adminToken)).filter((org) => org.role === "admin").map((org) => org.id);
+  const groups = (await orgs(await localToken("manager"))).filter((org) => org.role === "manager" && own.includes(org.id)).flatMap((org) => org.groups);
+  if (!groups.length) throw new Error("The admin and the manager share no group any more: make reset brings the first one back.");
+  return groups[0].id;
+}
+
 // walkThrough is a first use, step by step. Each step takes the ids that it needs from the answers before it.
 function walkThrough() {
   const newGuest = () => "guest-" + Date.now().toString(36);
   const seen = { guest: newGuest() };
   const steps = [
     { text: "An admin creates a link that anyone may use for 7 days.", who: "admin", expected: 201, request: async (token) => {
-      const me = await send({ method: "GET", path: "/v1/me", token });
-      const group = me.json.orgs[0].groups[0].id;
-      return { method: "POST", path: `/v1/groups/${group}/invites`, body: pretty({ access: "anyone", expiration: "7d" }) };
+      return { method: "POST", path: `/v1/groups/${await sharedGroup(token)}/invites`, body: pretty({ access: "anyone", expiration: "7d" }) };
     }, then: (invite) => {
       Object.assign(seen, { group: invite.groupId, invite: invite.id, code: invite.url.split("#")[1], guest: newGuest() });
       learnFrom({ operationId: "createInvite" }, invite);

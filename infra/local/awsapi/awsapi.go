@@ -1,9 +1,9 @@
-// Package awsapi is the AWS endpoint of the local stack: the one address at which functions find DynamoDB and Secrets
-// Manager.
+// Package awsapi is the AWS endpoint of the local stack: the one address at which functions find DynamoDB, Secrets
+// Manager and SES.
 //
 // A call is known by the access key that it is signed with: each execution environment has its own. For a function's
 // call the endpoint first does what IAM does: unless a statement of the function's policy in the template allows every
-// action that the call needs, on every table or index that it names, the call is refused with AccessDeniedException and
+// action that the call needs, on everything that it names and under conditions that hold, the call is refused and
 // reported. DynamoDB calls then go to the engine, which is also asked what they cost; calls and capacity units are
 // added up for each environment until they are taken. A caller that isn't a function is a developer's own tool: it is
 // allowed everything and isn't counted. Signatures aren't verified, so the endpoint must be on loopback only.
@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"group-invites/infra/local/lambda"
+	"group-invites/infra/local/ses"
 	"group-invites/infra/local/template"
 )
 
@@ -29,6 +30,7 @@ import (
 type Options struct {
 	Engine    string              // base URL of the DynamoDB that answers
 	Functions []template.Function // their policies are enforced
+	Mail      *ses.Service        // nil: there is none
 	// Refused is told of every call that a policy doesn't allow. Nil drops it.
 	Refused func(function, action, resource string)
 }
@@ -38,6 +40,7 @@ type API struct {
 	engine    *url.URL
 	transport *http.Transport
 	functions []template.Function
+	mail      *ses.Service
 	refused   func(function, action, resource string)
 
 	mu      sync.Mutex
@@ -64,6 +67,7 @@ func New(o Options) (*API, error) {
 			DisableCompression:  true, // answers carry a checksum of what the engine sent
 		},
 		functions: o.Functions,
+		mail:      o.Mail,
 		refused:   o.Refused,
 		secrets:   map[string]secret{},
 		usage:     map[string]lambda.Usage{},
@@ -116,6 +120,8 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a.streams(w, r, caller, operation, body)
 	case service == "secretsmanager" && operation == "GetSecretValue":
 		a.getSecretValue(w, caller, body)
+	case a.mail != nil && strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded"):
+		a.query(w, r, caller, body)
 	default:
 		fail(w, http.StatusBadRequest, "UnknownOperationException", "the local stack doesn't know "+r.Header.Get("X-Amz-Target"))
 	}

@@ -145,12 +145,12 @@ func (c call) permissions(operation string) []permission {
 	switch operation {
 	case "BatchGetItem", "BatchWriteItem":
 		for table := range c.RequestItems {
-			needed = append(needed, permission{"dynamodb:" + operation, tableARN(table)})
+			needed = append(needed, permission{action: "dynamodb:" + operation, resource: tableARN(table)})
 		}
 	case "TransactGetItems", "TransactWriteItems":
 		for _, item := range c.TransactItems {
 			for member, on := range item { // Get, Put, Update, Delete or ConditionCheck
-				needed = append(needed, permission{"dynamodb:" + member + "Item", tableARN(on.TableName)})
+				needed = append(needed, permission{action: "dynamodb:" + member + "Item", resource: tableARN(on.TableName)})
 			}
 		}
 	default:
@@ -158,7 +158,7 @@ func (c call) permissions(operation string) []permission {
 		if c.IndexName != "" {
 			resource += "/index/" + c.IndexName
 		}
-		needed = append(needed, permission{"dynamodb:" + operation, resource})
+		needed = append(needed, permission{action: "dynamodb:" + operation, resource: resource})
 	}
 	return needed
 }

@@ -2,13 +2,17 @@ package awsapi
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"group-invites/infra/local/template"
 )
 
-// permission is one action on one resource.
-type permission struct{ action, resource string }
+// permission is one action on one resource, in a call with a context: values of the keys that conditions compare.
+type permission struct {
+	action, resource string
+	context          map[string]string
+}
 
 // authorize returns why the caller may not have all of the permissions, in IAM's words, or nothing.
 func (a *API) authorize(caller identity, needed []permission) string {
@@ -34,7 +38,7 @@ func (a *API) authorize(caller identity, needed []permission) string {
 // decide finds the first statement that allows the permission, and whether one denies it, which always wins.
 func decide(statements []template.Statement, p permission) (allowedBy *template.Statement, denied bool) {
 	for i, s := range statements {
-		if !matchesAny(s.Actions, p.action, true) || !matchesAny(s.Resources, p.resource, false) {
+		if !matchesAny(s.Actions, p.action, true) || !matchesAny(s.Resources, p.resource, false) || !hold(s.Conditions, p.context) {
 			continue
 		}
 		switch {
@@ -45,6 +49,37 @@ func decide(statements []template.Statement, p permission) (allowedBy *template.
 		}
 	}
 	return allowedBy, false
+}
+
+// hold tells whether all conditions are met. A key that the call has no value of equals nothing.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html
+func hold(conditions []template.Condition, context map[string]string) bool {
+	for _, c := range conditions {
+		given, there := context[c.Key]
+		if !compare(c, given, there) {
+			return false
+		}
+	}
+	return true
+}
+
+func compare(c template.Condition, given string, there bool) bool {
+	some := func(equal func(want string) bool) bool { return there && slices.ContainsFunc(c.Values, equal) }
+	is := func(want string) bool { return want == given }
+	like := func(want string) bool { return template.Matches(want, given) }
+	switch c.Operator {
+	case template.StringEquals:
+		return some(is)
+	case template.StringNotEquals:
+		return !some(is)
+	case template.StringEqualsIgnoreCase:
+		return some(func(want string) bool { return strings.EqualFold(want, given) })
+	case template.StringLike:
+		return some(like)
+	case template.StringNotLike:
+		return !some(like)
+	}
+	return false // the loader lets no other through
 }
 
 func (a *API) note(f *template.Function, sid string) {
@@ -61,37 +96,9 @@ func matchesAny(patterns []string, text string, fold bool) bool {
 		if fold {
 			p, text = strings.ToLower(p), strings.ToLower(text)
 		}
-		if matches(p, text) {
+		if template.Matches(p, text) {
 			return true
 		}
 	}
 	return false
-}
-
-// matches tells whether the text has the form of an IAM pattern, in which * stands for anything and ? for one character.
-func matches(pattern, text string) bool {
-	literal, rest, star := strings.Cut(pattern, "*")
-	if len(text) < len(literal) || !equal(literal, text[:len(literal)]) {
-		return false
-	}
-	text = text[len(literal):]
-	if !star {
-		return text == ""
-	}
-	for i := range len(text) + 1 {
-		if matches(rest, text[i:]) {
-			return true
-		}
-	}
-	return false
-}
-
-// equal compares texts of one length; a ? in the pattern is any character.
-func equal(pattern, text string) bool {
-	for i := range len(pattern) {
-		if pattern[i] != '?' && pattern[i] != text[i] {
-			return false
-		}
-	}
-	return true
 }

@@ -35,7 +35,7 @@ func (a *API) getSecretValue(w http.ResponseWriter, caller identity, body []byte
 		fail(w, http.StatusBadRequest, "InvalidRequestException", err.Error())
 		return
 	}
-	if message := a.authorize(caller, []permission{{"secretsmanager:GetSecretValue", in.SecretID}}); message != "" {
+	if message := a.authorize(caller, []permission{{action: "secretsmanager:GetSecretValue", resource: in.SecretID}}); message != "" {
 		fail(w, http.StatusBadRequest, "AccessDeniedException", message)
 		return
 	}

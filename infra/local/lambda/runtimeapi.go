@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"group-invites/infra/local/uuid"
 )
 
 // invocation is one call of a function on its way through an environment.
@@ -28,7 +30,7 @@ type answer struct {
 
 func newInvocation(f Function, payload []byte) *invocation {
 	return &invocation{
-		id: uuid(), arn: "arn:aws:lambda:local:000000000000:function:" + f.Name, payload: payload,
+		id: uuid.New(), arn: "arn:aws:lambda:local:000000000000:function:" + f.Name, payload: payload,
 		answer: make(chan answer, 1), outcome: make(chan outcome, 1),
 	}
 }
@@ -139,15 +141,6 @@ func reply(w http.ResponseWriter, status int, kind, message string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	w.Write(body)
-}
-
-// uuid is a random UUID, version 4.
-func uuid() string {
-	var b [16]byte
-	rand.Read(b[:]) // never fails
-	b[6] = b[6]&0x0f | 0x40
-	b[8] = b[8]&0x3f | 0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:16])
 }
 
 func traceID(t time.Time) string {

@@ -27,6 +27,7 @@ func (s *Stack) devHandler() http.Handler {
 	mux.HandleFunc("GET /dev/{$}", s.serveDevPage)
 	mux.HandleFunc("GET /dev/people", s.servePeople)
 	mux.HandleFunc("GET /dev/token/{who}", s.serveToken)
+	mux.Handle("/dev/", s.mail.Handler())
 	mux.Handle(oidcPath+"/", http.StripPrefix(oidcPath, s.issuer.Handler()))
 	return mux
 }
@@ -96,13 +97,36 @@ func (s *Stack) followers() []follower {
 	return out
 }
 
+// listener is a rule or a schedule, as /dev/ shows it.
+type listener struct {
+	Function, When                       string
+	Waiting, Delivered, Retries, Dropped int
+	Queue                                string
+}
+
+func (s *Stack) listeners() []listener {
+	var out []listener
+	for _, status := range s.EventsStatus() {
+		l := listener{status.Function, "an event", status.Waiting, status.Delivered, status.Retries, status.Dropped, status.Queue}
+		switch {
+		case !status.Enabled:
+			l.When = "not enabled"
+		case status.Every > 0:
+			l.When = "every " + status.Every.String()
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
 func (s *Stack) serveDevPage(w http.ResponseWriter, r *http.Request) {
 	nonce := rand.Text()
 	var page bytes.Buffer
 	err := devPage.Execute(&page, map[string]any{
 		"Nonce": nonce, "URL": s.url, "AWSEndpoint": s.AWSEndpoint(), "Engine": s.options.DynamoDBEndpoint, "Table": s.TableName(),
 		"Logs": s.folder.path("logs"), "Issuer": s.template.Authorizer.Issuer,
-		"Members": s.people(issuer.People), "Newcomers": s.people(newcomers), "Seeded": s.Seeded(), "Streams": s.followers(), "Routes": s.template.Routes,
+		"Members": s.people(issuer.People), "Newcomers": s.people(newcomers), "Seeded": s.Seeded(), "Streams": s.followers(),
+		"Events": s.listeners(), "Routes": s.template.Routes,
 	})
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)

@@ -14,13 +14,15 @@ import (
 	"sync"
 	"time"
 
+	"group-invites/infra/local/eventbus"
 	"group-invites/infra/local/gateway"
 	"group-invites/infra/local/lambda"
+	"group-invites/infra/local/ses"
 	"group-invites/infra/local/stream"
 )
 
-// log tells people what happens: a line a request and a line a batch of the stream, and of what functions print only what needs attention. Everything
-// that they print goes to a file of the function's name.
+// log tells people what happens: a line a request, a batch of the stream, a mail and an event, and of what functions print
+// only what needs attention. Everything that they print goes to a file of the function's name.
 type log struct {
 	mu    sync.Mutex
 	out   io.Writer
@@ -117,9 +119,56 @@ func (l *log) invocation(i stream.Invocation) {
 	line := fmt.Sprintf("%s stream  %s  %s  %s  %s%s\n", l.paint(dim, i.Time.Format(time.TimeOnly)), i.Function, records(i.Records), outcome,
 		milliseconds(i.Result.Duration), l.cost(i.Result))
 	if i.Result.FunctionError != "" {
-		line += l.paint(red, "         "+i.Function+": "+printable(i.Result.FunctionError+": "+i.Result.ErrorMessage())) + "\n"
+		line += l.functionError(i.Function, i.Result)
 	}
 	io.WriteString(l, line)
+}
+
+// mail writes the line of a call to send mail, such as
+//
+//	15:04:05 mail    mailer  to bo@example.org: Ada invites you to Backcountry Club
+func (l *log) mail(c ses.Call) {
+	line := fmt.Sprintf("%s mail    %s  to %s: %s", l.paint(dim, c.Time.Format(time.TimeOnly)), c.Caller, printable(strings.Join(c.To, ", ")), printable(c.Subject))
+	if c.Refused != "" {
+		line += "  " + l.paint(yellow, c.Refused)
+	}
+	io.WriteString(l, line+"\n")
+}
+
+// event writes the line of an event that a function was called with, such as
+//
+//	15:04:05 event   mail-feedback  Email Bounced  ok  8 ms  warm  3 calls  2.5 R  6 W
+//
+// A run of a schedule that succeeded and wrote nothing has none: it would say nothing, every few seconds.
+func (l *log) event(i eventbus.Invocation) {
+	failed := i.Result.FunctionError != ""
+	if i.Scheduled && !failed && i.Result.Usage.WriteUnits == 0 {
+		return
+	}
+	outcome := l.paint(green, "ok")
+	if failed {
+		outcome = l.paint(red, "failed")
+	}
+	line := fmt.Sprintf("%s event   %s  %s  %s  %s%s\n", l.paint(dim, i.Time.Format(time.TimeOnly)), i.Function, printable(i.Event), outcome,
+		milliseconds(i.Result.Duration), l.cost(i.Result))
+	if failed {
+		line += l.functionError(i.Function, i.Result)
+	}
+	io.WriteString(l, line)
+}
+
+// eventDrop reports an event that was given up.
+func (l *log) eventDrop(d eventbus.Drop) {
+	text := fmt.Sprintf("event for %s: gave up %s (%s)", d.Function, printable(d.Event), d.Condition)
+	if d.Queue != "" {
+		text += fmt.Sprintf("; %s now holds %d", d.Queue, d.Waiting)
+	}
+	l.problem(text)
+}
+
+// functionError is the line of what a function said of its failure.
+func (l *log) functionError(function string, r lambda.Result) string {
+	return l.paint(red, "         "+function+": "+printable(r.FunctionError+": "+r.ErrorMessage())) + "\n"
 }
 
 // drop reports records that were given up.

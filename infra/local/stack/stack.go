@@ -1,9 +1,10 @@
 // Package stack runs the whole product on one machine, from the template and the binaries that are deployed.
 //
 // A request comes to the gateway, which checks its token by the keys of the development identity provider and hands it
-// to a function's process; functions find DynamoDB and Secrets Manager at the AWS endpoint, which enforces their
+// to a function's process; functions find DynamoDB, Secrets Manager and SES at the AWS endpoint, which enforces their
 // policies and counts; behind it is the engine, with its data in the data folder. What changes there comes through the
-// table's stream to the functions that follow it. Everything listens on loopback only.
+// table's stream to the functions that follow it. Mail is kept in an inbox; what becomes of it comes by the event bus, which
+// also runs the schedules. Everything listens on loopback only.
 // Nothing is kept in memory that a restart must not lose, and nothing outlives Close: neither a process nor a lock.
 package stack
 
@@ -21,9 +22,11 @@ import (
 
 	"group-invites/infra/local/awsapi"
 	"group-invites/infra/local/engine"
+	"group-invites/infra/local/eventbus"
 	"group-invites/infra/local/gateway"
 	"group-invites/infra/local/issuer"
 	"group-invites/infra/local/lambda"
+	"group-invites/infra/local/ses"
 	"group-invites/infra/local/stream"
 	"group-invites/infra/local/template"
 
@@ -55,6 +58,7 @@ type Options struct {
 	Binaries         string                                // folder of built functions; empty builds them
 	Parameters       map[string]string                     // of the template, over the local ones
 	Concurrency      int                                   // processes a function may have; 0 means lambda.DefaultConcurrency
+	ScheduleEvery    time.Duration                         // interval of all schedules; 0 means the template's
 	Log              io.Writer                             // requests, warnings and errors, for people; nil drops them
 	Color            bool                                  // Log understands colours
 	Progress         func(step string, took time.Duration) // is told of each step of the start; nil drops it
@@ -74,9 +78,11 @@ type Stack struct {
 	engine   *engine.Engine // nil with DynamoDBEndpoint
 	dynamoDB *dynamodb.Client
 	keyRing  string // ARN
+	mail     *ses.Service
 	aws      *awsapi.API
 	lambda   *lambda.Service
 	streams  *stream.Driver
+	events   *eventbus.Bus
 	issuer   *issuer.Issuer
 	servers  []*http.Server
 	stopping chan struct{}
@@ -184,10 +190,15 @@ func (s *Stack) openTable(ctx context.Context) error {
 	return ensureTable(ctx, s.dynamoDB, s.template.Table, s.options.TableName)
 }
 
-// serve starts what takes requests: the AWS endpoint, the functions, what follows the stream, the gateway.
+// serve starts what takes requests: the AWS endpoint, the functions, the event bus, what follows the stream, the gateway.
 func (s *Stack) serve(ctx context.Context) error {
 	var err error
-	s.aws, err = awsapi.New(awsapi.Options{Engine: s.options.DynamoDBEndpoint, Functions: s.template.Functions, Refused: s.log.refused})
+	if err := s.openMail(); err != nil {
+		return err
+	}
+	s.aws, err = awsapi.New(awsapi.Options{
+		Engine: s.options.DynamoDBEndpoint, Functions: s.template.Functions, Mail: s.mail, Refused: s.log.refused,
+	})
 	if err != nil {
 		return err
 	}
@@ -199,6 +210,9 @@ func (s *Stack) serve(ctx context.Context) error {
 		Meter:       s.aws,
 		Line:        s.log.functionLine,
 	})
+	if err := s.openEvents(); err != nil { // before anything can send mail
+		return err
+	}
 	s.handle(s.awsPort, onlyLocal(s.aws))
 	if err := s.follow(ctx); err != nil {
 		return err
@@ -239,7 +253,7 @@ func (s *Stack) sweep() {
 	}
 }
 
-// Close ends the stack: it takes no more requests and follows the stream no further, finishes what is under way (for up to
+// Close ends the stack: it takes no more requests, follows the stream no further and delivers no more events, finishes what is under way (for up to
 // five seconds), then ends the functions and the engine and gives the data folder back. A second call does nothing.
 func (s *Stack) Close() error {
 	var err error
@@ -269,7 +283,7 @@ func (s *Stack) Close() error {
 	return err
 }
 
-// drain closes the listeners and waits for requests and for what the stream has brought. The AWS endpoint, which was opened
+// drain closes the listeners and waits for requests and for what the stream and the event bus have brought. The AWS endpoint, which was opened
 // first, is closed last: functions need it until they have answered.
 func (s *Stack) drain() error {
 	for i, l := range []net.Listener{s.awsPort, s.listener} { // as they are served
@@ -282,6 +296,9 @@ func (s *Stack) drain() error {
 	var following sync.WaitGroup
 	if s.streams != nil {
 		following.Go(func() { s.streams.Stop(ctx) })
+	}
+	if s.events != nil {
+		following.Go(func() { s.events.Stop(ctx) })
 	}
 	var err error
 	for i := len(s.servers) - 1; i >= 0; i-- {

@@ -37,8 +37,22 @@ func loadTemplate(root, baseURL, table string, overrides map[string]string) (*te
 		"PreviewRateLimit":     highLimit,
 		"PreviewBurstLimit":    highLimit,
 	}
+	file := filepath.Join(root, "template.yaml")
+	for name, local := range mailParameters {
+		if sends, err := template.HasParameter(file, name); err != nil {
+			return nil, err
+		} else if sends {
+			parameters[name] = local
+		}
+	}
 	maps.Copy(parameters, overrides)
-	return template.Load(filepath.Join(root, "template.yaml"), parameters)
+	return template.Load(file, parameters)
+}
+
+// mailParameters are those of a template that sends mail: of whom, and which of SES's identities that is.
+var mailParameters = map[string]string{
+	"MailFromAddress": "invites@example.com",
+	"MailIdentity":    "example.com",
 }
 
 // functions are the template's functions as the Lambda service takes them, with their AWS endpoint.

@@ -108,7 +108,7 @@ func (m *mapping) drop(stopping context.Context, p part, condition string) bool 
 		message := m.failure(p.records, condition, p.invocations, p.last)
 		for failures := 1; ; failures++ {
 			var err error
-			if dropped.Waiting, err = m.queue.send(message); err == nil {
+			if dropped.Waiting, err = m.queue.Send(message); err == nil {
 				break
 			}
 			m.options.Problem("stream to " + m.Function + ": can't write to queue " + m.OnFailure + ": " + err.Error())

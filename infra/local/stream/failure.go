@@ -4,10 +4,10 @@ import (
 	"time"
 
 	"group-invites/infra/local/lambda"
-	"group-invites/infra/local/template"
+	"group-invites/infra/local/queue"
 )
 
-// Conditions under which records are dropped.
+// Conditions under which records are dropped: queue.RequestContext has one.
 const (
 	RetryAttemptsExhausted = "RetryAttemptsExhausted"
 	RecordAgeExceeded      = "RecordAgeExceeded"
@@ -16,26 +16,11 @@ const (
 // Failure is the message that tells an on-failure queue of records that were dropped. It holds where they are in the
 // stream, not what is in them.
 type Failure struct {
-	RequestContext  RequestContext   `json:"requestContext"`
-	ResponseContext *ResponseContext `json:"responseContext,omitempty"` // nil where the function wasn't called with them
-	Version         string           `json:"version"`
-	Timestamp       time.Time        `json:"timestamp"`
-	Batch           BatchInfo        `json:"DDBStreamBatchInfo"`
-}
-
-// RequestContext tells of the last call with the records.
-type RequestContext struct {
-	RequestID              string `json:"requestId"`
-	FunctionARN            string `json:"functionArn"`
-	Condition              string `json:"condition"` // one of the constants above
-	ApproximateInvokeCount int    `json:"approximateInvokeCount"`
-}
-
-// ResponseContext tells how that call ended.
-type ResponseContext struct {
-	StatusCode      int    `json:"statusCode"`
-	ExecutedVersion string `json:"executedVersion"`
-	FunctionError   string `json:"functionError,omitempty"`
+	RequestContext  queue.RequestContext   `json:"requestContext"`
+	ResponseContext *queue.ResponseContext `json:"responseContext,omitempty"` // nil where the function wasn't called with them
+	Version         string                 `json:"version"`
+	Timestamp       time.Time              `json:"timestamp"`
+	Batch           BatchInfo              `json:"DDBStreamBatchInfo"`
 }
 
 // BatchInfo tells which records these are.
@@ -53,11 +38,6 @@ type BatchInfo struct {
 func (m *mapping) failure(records []record, condition string, invocations int, last lambda.Result) Failure {
 	first, final := records[0], records[len(records)-1]
 	f := Failure{
-		RequestContext: RequestContext{
-			RequestID:   last.RequestID,
-			FunctionARN: "arn:aws:lambda:" + template.Region + ":" + template.AccountID + ":function:" + m.Function,
-			Condition:   condition, ApproximateInvokeCount: invocations,
-		},
 		Version:   "1.0",
 		Timestamp: m.options.Now().UTC().Truncate(time.Millisecond),
 		Batch: BatchInfo{
@@ -66,11 +46,6 @@ func (m *mapping) failure(records []record, condition string, invocations int, l
 			BatchSize: len(records), StreamARN: m.StreamARN,
 		},
 	}
-	if invocations > 0 {
-		f.ResponseContext = &ResponseContext{StatusCode: 200, ExecutedVersion: "$LATEST"}
-		if last.FunctionError != "" {
-			f.ResponseContext.FunctionError = "Unhandled"
-		}
-	}
+	f.RequestContext, f.ResponseContext = queue.Contexts(m.Function, condition, invocations, last)
 	return f
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"group-invites/infra/local/lambda"
+	"group-invites/infra/local/queue"
 	"group-invites/infra/local/template"
 )
 
@@ -18,7 +19,7 @@ type mapping struct {
 	options    *Options
 	source     *source
 	checkpoint checkpointFile
-	queue      *queue        // nil where nobody is told of dropped records
+	queue      *queue.Queue  // nil where nobody is told of dropped records
 	wake       chan struct{} // holds one; ends a wait for records
 
 	// Only run touches these.
@@ -38,7 +39,7 @@ type mapping struct {
 func (m *mapping) open(ctx context.Context) error {
 	m.checkpoint = checkpointOf(m.options.DataDir, m.Function)
 	if m.OnFailure != "" {
-		m.queue = openQueue(m.options.DataDir, m.OnFailure)
+		m.queue = queue.Open(m.options.DataDir, m.OnFailure)
 	}
 	kept, found, err := m.checkpoint.load()
 	if err != nil {

@@ -35,6 +35,7 @@ package stream
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -43,14 +44,12 @@ import (
 	"time"
 
 	"group-invites/infra/local/lambda"
+	"group-invites/infra/local/queue"
 	"group-invites/infra/local/template"
 )
 
-// Folders below Options.DataDir.
-const (
-	CheckpointsDir = "checkpoints" // a file for each mapping, named after its function
-	QueuesDir      = "queues"      // a file for each on-failure queue, named after its logical id
-)
+// CheckpointsDir is a folder below Options.DataDir: a file for each mapping, named after its function.
+const CheckpointsDir = "checkpoints"
 
 // Invoker calls functions: a *lambda.Service.
 type Invoker interface {
@@ -128,7 +127,7 @@ func Start(ctx context.Context, o Options) (*Driver, error) {
 			continue
 		}
 		if d.source == nil {
-			if err := makeFolders(o.DataDir); err != nil {
+			if err := os.MkdirAll(filepath.Join(o.DataDir, CheckpointsDir), 0o700); err != nil {
 				return nil, err
 			}
 			var err error
@@ -149,15 +148,6 @@ func Start(ctx context.Context, o Options) (*Driver, error) {
 		d.running.Go(func() { m.run(stopping, invoking) })
 	}
 	return d, nil
-}
-
-func makeFolders(dataDir string) error {
-	for _, folder := range []string{CheckpointsDir, QueuesDir} {
-		if err := os.MkdirAll(filepath.Join(dataDir, folder), 0o700); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (o *Options) fill() {
@@ -246,6 +236,15 @@ func (d *Driver) Status() []Status {
 
 // Failures are the messages in the on-failure queue with this logical id, oldest first. The queue is kept in the data
 // folder: they may be of earlier runs.
-func (d *Driver) Failures(queue string) ([]Failure, error) {
-	return openQueue(d.dataDir, queue).messages()
+func (d *Driver) Failures(logicalID string) ([]Failure, error) {
+	messages, err := queue.Open(d.dataDir, logicalID).Messages()
+	var out []Failure
+	for _, text := range messages {
+		var f Failure
+		if err := json.Unmarshal(text, &f); err != nil {
+			return nil, fmt.Errorf("queue %s: %w", logicalID, err)
+		}
+		out = append(out, f)
+	}
+	return out, err
 }

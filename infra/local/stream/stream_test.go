@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"group-invites/infra/local/lambda"
+	queues "group-invites/infra/local/queue"
 	"group-invites/infra/local/stream"
 	"group-invites/infra/local/template"
 
@@ -328,7 +329,7 @@ func TestRetries_AreExhaustedByTheWholeBatch(t *testing.T) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 
-	line, err := os.ReadFile(filepath.Join(s.options.DataDir, stream.QueuesDir, queue+".jsonl"))
+	line, err := os.ReadFile(filepath.Join(s.options.DataDir, queues.Dir, queue+".jsonl"))
 	if err != nil {
 		t.Fatal(err)
 	}

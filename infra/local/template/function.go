@@ -16,14 +16,7 @@ type Function struct {
 	Timeout     time.Duration
 	MemoryMB    int
 	Policies    []Statement
-}
-
-// Statement is one statement of the policy of a function's role.
-type Statement struct {
-	Sid       string
-	Effect    string
-	Actions   []string
-	Resources []string
+	Async       AsyncInvocation
 }
 
 // Properties of functions that change nothing locally: every machine has its own processor, all of the code is built
@@ -45,7 +38,8 @@ func (l *loader) readGlobals(section *yaml.Node) Function {
 }
 
 func (l *loader) readFunction(t *Template, id string, properties *yaml.Node, globals Function) {
-	l.known(properties, append(functionIgnored, "FunctionName", "MemorySize", "Timeout", "Environment", "Policies", "Events")...)
+	l.known(properties, append(functionIgnored, "FunctionName", "MemorySize", "Timeout", "Environment", "Policies", "Events",
+		"EventInvokeConfig")...)
 	f := globals
 	f.LogicalID = id
 	f.Environment = maps.Clone(globals.Environment)
@@ -63,12 +57,18 @@ func (l *loader) readFunction(t *Template, id string, properties *yaml.Node, glo
 			f.Policies = append(f.Policies, l.readStatement(s))
 		}
 	}
+	f.Async = l.readAsync(l.get(properties, "EventInvokeConfig"))
 	for name, event := range l.fields(l.field(properties, "Events")) {
+		l.known(event, "Type", "Properties")
 		switch kind := l.string(l.get(event, "Type"), "Type"); kind {
 		case "HttpApi":
 			t.Routes = append(t.Routes, l.readRoute(f.Name, event))
 		case "DynamoDB":
 			t.Streams = append(t.Streams, l.readStream(t, f.Name, event))
+		case "EventBridgeRule":
+			t.Rules = append(t.Rules, l.readRule(f, name, event))
+		case "Schedule":
+			t.Schedules = append(t.Schedules, l.readSchedule(f, name, event))
 		default:
 			l.fail(event, "event %s: the local stack doesn't know events of type %s", name, kind)
 		}
@@ -92,22 +92,6 @@ func (l *loader) readSettings(f *Function, properties *yaml.Node) {
 		}
 		f.Environment[name] = l.string(v, name)
 	}
-}
-
-func (l *loader) readStatement(s value) Statement {
-	l.knownIn(s, "Sid", "Effect", "Action", "Resource")
-	statement := Statement{
-		Effect:    l.string(l.of(s, "Effect"), "Effect"),
-		Actions:   l.strings(l.of(s, "Action"), "Action"),
-		Resources: l.strings(l.of(s, "Resource"), "Resource"),
-	}
-	if sid := l.of(s, "Sid"); sid.shape != absent {
-		statement.Sid = l.string(sid, "Sid")
-	}
-	if len(statement.Actions) == 0 || len(statement.Resources) == 0 {
-		l.fail(s.node, "a statement needs Action and Resource")
-	}
-	return statement
 }
 
 func (l *loader) functionName(id string) string {

@@ -16,6 +16,17 @@ const (
 	tableNameKey = "Table"
 )
 
+// HasParameter tells whether the template in the file at path declares a parameter.
+func HasParameter(path, name string) (bool, error) {
+	root, err := read(path)
+	if err != nil {
+		return false, err
+	}
+	l := &loader{}
+	section := l.field(root, "Parameters")
+	return section != nil && section.Kind == yaml.MappingNode && l.field(section, name) != nil, nil
+}
+
 // readParameters gives every parameter its value: the override, or else the default.
 func (l *loader) readParameters(section *yaml.Node, overrides map[string]string) {
 	l.parameters = map[string]value{}

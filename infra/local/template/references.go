@@ -10,6 +10,9 @@ const (
 	kindSecret   = "AWS::SecretsManager::Secret"
 	kindLogGroup = "AWS::Logs::LogGroup"
 	kindQueue    = "AWS::SQS::Queue"
+
+	kindConfigurationSet = "AWS::SES::ConfigurationSet"
+	kindEventDestination = "AWS::SES::ConfigurationSetEventDestination"
 )
 
 // ref is what Ref yields for a pseudo-parameter, a parameter or a resource.
@@ -46,6 +49,8 @@ func (l *loader) ref(n *yaml.Node, name string) value {
 		return scalar(n, "local")
 	case kindQueue:
 		return scalar(n, l.queueURL(name))
+	case kindConfigurationSet:
+		return scalar(n, l.configurationSetName(name))
 	default:
 		l.fail(n, "the local stack gives no name to %s, of type %s", name, kind)
 		return value{}
@@ -70,10 +75,15 @@ func (l *loader) attribute(n *yaml.Node, resource, attribute string) string {
 	case kindQueue + ".QueueName":
 		return l.queueName(resource)
 	case kindFunction + ".Arn":
-		return "arn:aws:lambda:" + Region + ":" + AccountID + ":function:" + l.functionName(resource)
+		return FunctionARN(l.functionName(resource))
 	}
 	l.fail(n, "the local stack doesn't know the attribute %s of %s", attribute, resource)
 	return ""
+}
+
+// FunctionARN is the ARN of the function with this name.
+func FunctionARN(name string) string {
+	return "arn:aws:lambda:" + Region + ":" + AccountID + ":function:" + name
 }
 
 func (l *loader) tableARN() string {

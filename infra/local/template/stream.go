@@ -106,13 +106,17 @@ func (l *loader) readOnFailure(config value) string {
 	if kind := l.of(to, "Type"); kind.shape != absent && kind.text != "SQS" {
 		l.fail(kind.node, "the local stack sends failures to queues (SQS) only")
 	}
-	arn := l.of(to, "Destination")
+	return l.queue(l.of(to, "Destination"), "Destination")
+}
+
+// queue gives the logical id of the queue with this ARN.
+func (l *loader) queue(arn value, what string) string {
 	for _, id := range l.order {
-		if l.kind(id) == kindQueue && l.queueARN(id) == l.string(arn, "Destination") {
+		if l.kind(id) == kindQueue && l.queueARN(id) == l.string(arn, what) {
 			return id
 		}
 	}
-	l.fail(arn.node, "Destination must be the ARN of a queue in this template")
+	l.fail(arn.node, "%s must be the ARN of a queue in this template", what)
 	return ""
 }
 

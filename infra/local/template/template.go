@@ -28,8 +28,12 @@ type Template struct {
 	Throttling Throttling
 	Table      Table
 	Streams    []StreamMapping   // in the template's order
+	Rules      []Rule            // in the template's order
+	Schedules  []Schedule        // in the template's order
 	Secrets    map[string]string // ARN by logical id
 	Queues     map[string]string // ARN by logical id
+
+	ConfigurationSets []ConfigurationSet // in the template's order
 }
 
 // Names that the pseudo-parameters have locally.
@@ -64,6 +68,25 @@ func (l *loader) fail(n *yaml.Node, format string, arguments ...any) {
 // key AWS::StackName names the stack and the logical id of the table, Table, names the table (both are
 // DefaultStackName otherwise). The error names the file and line, or all parameters that are missing or unknown.
 func Load(path string, parameters map[string]string) (t *Template, err error) {
+	root, err := read(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		switch f := recover().(type) {
+		case nil:
+		case fault:
+			t, err = nil, f.error
+		default:
+			panic(f)
+		}
+	}()
+	l := &loader{file: filepath.Base(path), resources: map[string]*yaml.Node{}}
+	return l.load(root, parameters), nil
+}
+
+// read parses the file and gives its top mapping.
+func read(path string) (*yaml.Node, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
@@ -75,18 +98,7 @@ func Load(path string, parameters map[string]string) (t *Template, err error) {
 	if len(document.Content) != 1 || document.Content[0].Kind != yaml.MappingNode {
 		return nil, fmt.Errorf("%s: not a template", path)
 	}
-
-	defer func() {
-		switch f := recover().(type) {
-		case nil:
-		case fault:
-			t, err = nil, f.error
-		default:
-			panic(f)
-		}
-	}()
-	l := &loader{file: filepath.Base(path), resources: map[string]*yaml.Node{}}
-	return l.load(document.Content[0], parameters), nil
+	return document.Content[0], nil
 }
 
 func (l *loader) load(root *yaml.Node, overrides map[string]string) *Template {
@@ -110,6 +122,13 @@ func (l *loader) load(root *yaml.Node, overrides map[string]string) *Template {
 			t.Secrets[id] = secretARN(id)
 		case kindQueue:
 			t.Queues[id] = l.readQueue(id, properties)
+		case kindConfigurationSet:
+			t.ConfigurationSets = append(t.ConfigurationSets, l.readConfigurationSet(id, properties))
+		}
+	}
+	for _, id := range l.order {
+		if l.kind(id) == kindEventDestination {
+			l.readEventDestination(t, l.properties(id))
 		}
 	}
 	// The API last: its route settings are held against the routes that the functions declared.

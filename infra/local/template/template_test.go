@@ -174,10 +174,15 @@ Resources:
 func load(t *testing.T, text string, parameters map[string]string) (*template.Template, error) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "template.yaml")
+	write(t, file, text)
+	return template.Load(file, parameters)
+}
+
+func write(t *testing.T, file, text string) {
+	t.Helper()
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return template.Load(file, parameters)
 }
 
 func TestLoad_Intrinsics(t *testing.T) {
@@ -243,9 +248,6 @@ func TestLoad_Faults(t *testing.T) {
 		"an open substitution":            {with(`!Sub "${Given"`), given, "${ without }"},
 		"an unknown property":             {with("x") + "      SnapStart: { ApplyOn: None }\n", given, "the local stack doesn't know SnapStart"},
 		"an unknown kind of event":        {with("x") + "      Events: { E: { Type: SQS } }\n", given, "events of type SQS"},
-		"a policy with a condition": {
-			with("x") + "      Policies: [{ Statement: [{ Effect: Allow, Action: a, Resource: r, Condition: {} }] }]\n", given, "doesn't know Condition",
-		},
 		"settings of a route that isn't one": {
 			strings.Replace(with("x"), "      DefaultRouteSettings", "      RouteSettings: { \"GET /x\": { ThrottlingRateLimit: 1, ThrottlingBurstLimit: 1 } }\n      DefaultRouteSettings", 1),
 			given, "settings for GET /x, which isn't a route",

@@ -29,6 +29,7 @@ import (
 	"group-invites/shared/dynamo/faults"
 	"group-invites/shared/invite"
 	"group-invites/shared/linkcode"
+	"group-invites/shared/mail"
 )
 
 // World is what a test acts in.
@@ -49,6 +50,9 @@ const BaseURL = "https://links.example.com"
 
 // Retention is for how long the world's expired links can say what they were.
 const Retention = 30 * 24 * time.Hour
+
+// Limits are how many mails the world's people may send.
+var Limits = mail.Limits{Sender: 1000, Org: 2000, NewOrg: 500}
 
 // Clock is a clock that stands still until it is turned. It is safe for concurrent use.
 type Clock struct{ now atomic.Int64 }
@@ -103,7 +107,7 @@ func (w *World) Instance(configure ...func(*dynamodb.Options)) (*dynamo.Table, *
 	}, append([]func(*dynamodb.Options){pool}, configure...)...)
 	dir := &directory.Service{Store: table, Ring: w.Ring, Clock: w.Clock.Now, Random: rand.Reader, OpenOrgs: true}
 	inv := &invite.Service{
-		Store: table, Ring: w.Ring, Clock: w.Clock.Now, Random: rand.Reader, BaseURL: BaseURL, Retention: Retention,
+		Store: table, Ring: w.Ring, Clock: w.Clock.Now, Random: rand.Reader, BaseURL: BaseURL, Retention: Retention, Limits: Limits,
 	}
 	return table, dir, inv
 }
@@ -151,6 +155,7 @@ func Template() (*template.Template, error) {
 	}
 	return template.Load(filepath.Join(root, "template.yaml"), map[string]string{
 		"PublicBaseUrl": BaseURL, "OidcIssuer": "https://issuer.example.com", "OidcAudience": "test",
+		"MailFromAddress": "invites@example.com", "MailIdentity": "example.com",
 	})
 }
 
@@ -198,6 +203,23 @@ func (w *World) Link(creator directory.Caller, group directory.Group, how ...fun
 
 // Anyone lets new people use the link.
 func Anyone(r *invite.Request) { r.Access = invite.AccessAnyone }
+
+// To sends the link to addresses.
+func To(addresses ...string) func(*invite.Request) {
+	return func(r *invite.Request) { r.Emails = append(r.Emails, Addresses(addresses...)...) }
+}
+
+// Addresses reads addresses, which must be valid.
+func Addresses(texts ...string) []mail.Address {
+	addresses := make([]mail.Address, len(texts))
+	for i, text := range texts {
+		var fault string
+		if addresses[i], fault = mail.ParseAddress(text); fault != "" {
+			panic(text + " " + fault)
+		}
+	}
+	return addresses
+}
 
 // Cap limits the link's uses.
 func Cap(n int) func(*invite.Request) { return func(r *invite.Request) { r.MaxUses = n } }

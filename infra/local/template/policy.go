@@ -1,0 +1,104 @@
+package template
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Statement is one statement of the policy of a function's role.
+type Statement struct {
+	Sid        string
+	Effect     string
+	Actions    []string
+	Resources  []string
+	Conditions []Condition // all of which must hold; sorted by operator and key
+}
+
+// Condition compares one key of a call's context with values, one of which must match.
+type Condition struct {
+	Operator string // one of the constants below
+	Key      string // one of the constants below
+	Values   []string
+}
+
+// Operators of conditions. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+const (
+	StringEquals           = "StringEquals"
+	StringNotEquals        = "StringNotEquals"
+	StringEqualsIgnoreCase = "StringEqualsIgnoreCase"
+	StringLike             = "StringLike"
+	StringNotLike          = "StringNotLike"
+)
+
+var operators = []string{StringEquals, StringNotEquals, StringEqualsIgnoreCase, StringLike, StringNotLike}
+
+// Keys of conditions: those that SES gives calls which send. https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html
+const (
+	FromAddress     = "ses:FromAddress"     // the address of the From header
+	FromDisplayName = "ses:FromDisplayName" // the name beside it
+	FeedbackAddress = "ses:FeedbackAddress" // where bounces go
+)
+
+var keys = []string{FromAddress, FromDisplayName, FeedbackAddress}
+
+// readStatement refuses operators and keys of conditions that it doesn't know: the policy check couldn't decide them.
+func (l *loader) readStatement(s value) Statement {
+	l.knownIn(s, "Sid", "Effect", "Action", "Resource", "Condition")
+	statement := Statement{
+		Effect:    l.string(l.of(s, "Effect"), "Effect"),
+		Actions:   l.strings(l.of(s, "Action"), "Action"),
+		Resources: l.strings(l.of(s, "Resource"), "Resource"),
+	}
+	if sid := l.of(s, "Sid"); sid.shape != absent {
+		statement.Sid = l.string(sid, "Sid")
+	}
+	if len(statement.Actions) == 0 || len(statement.Resources) == 0 {
+		l.fail(s.node, "a statement needs Action and Resource")
+	}
+	block := l.of(s, "Condition")
+	l.knownIn(block, operators...)
+	for _, operator := range slices.Sorted(maps.Keys(block.fields)) {
+		compared := l.of(block, operator)
+		l.knownIn(compared, keys...)
+		for _, key := range slices.Sorted(maps.Keys(compared.fields)) {
+			c := Condition{operator, key, l.strings(l.of(compared, key), key)}
+			if len(c.Values) == 0 {
+				l.fail(compared.node, "%s needs a value", key)
+			}
+			statement.Conditions = append(statement.Conditions, c)
+		}
+	}
+	if block.shape == mapping && len(statement.Conditions) == 0 {
+		l.fail(block.node, "Condition says nothing")
+	}
+	return statement
+}
+
+// Matches tells whether the text has the form of an IAM pattern, in which * stands for anything and ? for one character.
+func Matches(pattern, text string) bool {
+	literal, rest, star := strings.Cut(pattern, "*")
+	if len(text) < len(literal) || !equal(literal, text[:len(literal)]) {
+		return false
+	}
+	text = text[len(literal):]
+	if !star {
+		return text == ""
+	}
+	for i := range len(text) + 1 {
+		if Matches(rest, text[i:]) {
+			return true
+		}
+	}
+	return false
+}
+
+// equal compares texts of one length; a ? in the pattern is any character.
+func equal(pattern, text string) bool {
+	for i := range len(pattern) {
+		if pattern[i] != '?' && pattern[i] != text[i] {
+			return false
+		}
+	}
+	return true
+}

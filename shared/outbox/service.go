@@ -1,0 +1,152 @@
+package outbox
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"group-invites/shared/directory"
+	"group-invites/shared/linkcode"
+	"group-invites/shared/mail"
+)
+
+// Service sends what the outbox holds, and records what becomes of it. It is safe for concurrent use.
+type Service struct {
+	Store  Store
+	Sender Sender
+	Ring   *linkcode.Source
+	Clock  func() time.Time
+	Log    *slog.Logger
+	// BaseURL is the origin of links, and of the pages that mails lead to.
+	BaseURL string
+}
+
+// Lease is for how long an attempt is one function's. It is longer than a function may run.
+const Lease = 35 * time.Second
+
+// atOnce is how many mails of a batch are under way at the same time.
+const atOnce = 8
+
+// now gives the instant of an operation: UTC, whole milliseconds, as it is stored.
+func (s *Service) now() time.Time { return s.Clock().UTC().Truncate(time.Millisecond) }
+
+// DeliverFresh makes the first attempt at deliveries that have just been written. Those whose first attempt was made are passed over. The
+// errors are those of the keys, in their order: [directory.ErrUnavailable] means that nothing was decided on that one.
+func (s *Service) DeliverFresh(ctx context.Context, keys []mail.Key) []error {
+	return s.deliverAll(ctx, keys, func(d mail.Delivery, _ time.Time) bool { return d.Fresh })
+}
+
+// sweepPage is how many deliveries a sweep takes at a time.
+const sweepPage = 50
+
+// sweepReserve is left of a sweep's time when it begins no further page: an attempt takes as long at most.
+const sweepReserve = 12 * time.Second
+
+// Sweep attempts all deliveries that are due, until none is left or its time is nearly up; then the next sweep goes on. tried counts
+// them. The error is the first that kept it from deciding on one.
+func (s *Service) Sweep(ctx context.Context) (tried int, err error) {
+	seen := map[mail.Key]bool{}
+	for {
+		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < sweepReserve {
+			return tried, nil
+		}
+		var due []mail.Key
+		err := directory.UntilDecided(ctx, func(ctx context.Context) (err error) {
+			due, err = s.Store.DueDeliveries(ctx, s.now(), sweepPage)
+			return err
+		})
+		if err != nil {
+			return tried, err
+		}
+		var keys []mail.Key
+		for _, k := range due {
+			if !seen[k] { // the index may not have heard yet of what was just done
+				seen[k] = true
+				keys = append(keys, k)
+			}
+		}
+		if len(keys) == 0 {
+			return tried, nil
+		}
+		tried += len(keys)
+		for _, err := range s.deliverAll(ctx, keys, func(d mail.Delivery, now time.Time) bool { return !d.DueAt.After(now) }) {
+			if err != nil {
+				return tried, err
+			}
+		}
+	}
+}
+
+// deliverAll attempts those of the deliveries that are queued and wanted.
+func (s *Service) deliverAll(ctx context.Context, keys []mail.Key, wanted func(mail.Delivery, time.Time) bool) []error {
+	faults := make([]error, len(keys))
+	place := make(map[mail.Key]int, len(keys))
+	for i, k := range keys {
+		place[k] = i
+	}
+	b, err := s.read(ctx, keys, wanted)
+	if err != nil {
+		for i := range faults {
+			faults[i] = err
+		}
+		return faults
+	}
+	var all errgroup.Group
+	all.SetLimit(atOnce)
+	for _, d := range b.deliveries {
+		all.Go(func() error {
+			faults[place[d.Key]] = s.deliver(ctx, d, b)
+			return nil
+		})
+	}
+	all.Wait()
+	return faults
+}
+
+// batch is what is read for several deliveries together.
+type batch struct {
+	deliveries []mail.Delivery
+	suppressed map[mail.AddressKey]mail.Suppression
+	links      map[linkRef]*link
+}
+
+// read reads deliveries, and what their addresses and links have in common.
+func (s *Service) read(ctx context.Context, keys []mail.Key, wanted func(mail.Delivery, time.Time) bool) (b batch, err error) {
+	err = directory.UntilDecided(ctx, func(ctx context.Context) error {
+		deliveries, err := s.Store.Deliveries(ctx, keys)
+		if err != nil {
+			return err
+		}
+		now := s.now()
+		b = batch{links: map[linkRef]*link{}}
+		var addresses []mail.AddressKey
+		for _, d := range deliveries {
+			if d.State != mail.StateQueued || !wanted(d, now) {
+				continue
+			}
+			b.deliveries = append(b.deliveries, d)
+			if !d.To.IsZero() {
+				addresses = append(addresses, d.To.Key())
+			}
+		}
+		if len(addresses) > 0 {
+			if b.suppressed, err = s.Store.Suppressions(ctx, addresses); err != nil {
+				return err
+			}
+		}
+		for _, d := range b.deliveries {
+			if d.Kind != mail.KindInvite {
+				continue
+			}
+			if ref := refOf(d); b.links[ref] == nil {
+				if b.links[ref], err = s.readLink(ctx, ref); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	return b, err
+}

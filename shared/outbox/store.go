@@ -1,0 +1,46 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"group-invites/shared/directory"
+	"group-invites/shared/invite"
+	"group-invites/shared/mail"
+)
+
+// ErrRecipientLimit: the address has had all invites of the day.
+var ErrRecipientLimit = errors.New("recipient's limit of the day reached")
+
+// Store is what the outbox needs of the table. All reads by key are strongly consistent. All methods give [directory.ErrUnavailable] if the
+// table doesn't answer; writes give [directory.ErrChanged] if nothing was written because their condition didn't hold.
+// Implementations are safe for concurrent use.
+type Store interface {
+	// Deliveries reads deliveries by key; those that don't exist are left out.
+	Deliveries(ctx context.Context, keys []mail.Key) ([]mail.Delivery, error)
+	// DueDeliveries lists up to limit of those that are due at the instant, from the index: it may be a moment old.
+	DueDeliveries(ctx context.Context, now time.Time, limit int) ([]mail.Key, error)
+	// Suppressions reads why addresses get no mail; those that do are left out.
+	Suppressions(ctx context.Context, addresses []mail.AddressKey) (map[mail.AddressKey]mail.Suppression, error)
+
+	// ChangeDelivery writes after in the place of before. ErrChanged if it isn't as it was read, or is gone.
+	ChangeDelivery(ctx context.Context, before, after mail.Delivery) error
+	// CountDelivery is ChangeDelivery that raises the recipient's counter of the day in the same transaction. [ErrRecipientLimit] if that is
+	// at the limit already.
+	CountDelivery(ctx context.Context, before, after mail.Delivery, limit int) error
+	// RecordFeedback writes what became of a mail, if it was sent as often as that says and its state may go on to the new one. ErrChanged
+	// otherwise.
+	RecordFeedback(ctx context.Context, f mail.Feedback) error
+	// Suppress writes that an address gets no more mail, and why. Doing it again changes nothing.
+	Suppress(ctx context.Context, address mail.AddressKey, why mail.Reason, at time.Time) error
+
+	// ReadLink and Members are those of [invite.Store].
+	ReadLink(ctx context.Context, keys invite.Keys) (invite.Rows, error)
+	Members(ctx context.Context, org directory.OrgID, group directory.GroupID, users []directory.UserID) (map[directory.UserID]directory.Membership, error)
+}
+
+// Sender sends mails. Send gives SES's id of the message, or one of the errors of package mail; any other is a fault of ours.
+type Sender interface {
+	Send(ctx context.Context, message mail.Message) (messageID string, err error)
+}
