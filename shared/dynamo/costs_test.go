@@ -2,6 +2,7 @@ package dynamo_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"flag"
 	"fmt"
@@ -158,7 +159,7 @@ func measureMailCosts(t *testing.T, w *World, measure func(string, error, func()
 	ctx := t.Context()
 	admin := Person("admin")
 	mailer := &outbox.Service{
-		Store: w.Table, Sender: silent{}, Ring: w.Ring, Clock: w.Clock.Now, Log: slog.New(slog.DiscardHandler), BaseURL: BaseURL,
+		Store: w.Table, Sender: silent{}, Ring: w.Ring, Clock: w.Clock.Now, Random: rand.Reader, Log: slog.New(slog.DiscardHandler), BaseURL: BaseURL,
 	}
 	keys := func(link invite.ID, to ...string) (keys []mail.Key) {
 		for _, a := range Addresses(to...) {
