@@ -58,7 +58,7 @@ func runTests(m *testing.M) (int, error) {
 	if out, err := exec.Command("go", "build", "-tags", stack.BuildTags, "-o", echo, "../lambda/testdata/function").CombinedOutput(); err != nil {
 		return 0, fmt.Errorf("%w\n%s", err, out)
 	}
-	t, err := template.Load(filepath.Join(root, "template.yaml"), map[string]string{"PublicBaseUrl": "x", "OidcIssuer": "x", "OidcAudience": "x"})
+	t, err := template.Load(filepath.Join(root, "template.yaml"), map[string]string{"PublicBaseUrl": "x", "OidcIssuer": "x", "OidcAudience": "x", "OidcClientId": "x"})
 	if err != nil {
 		return 0, err
 	}

@@ -13,6 +13,8 @@ import (
 
 const (
 	audience = "local"
+	// webClient is the web app to the identity provider.
+	webClient = "group-invites-web"
 	// keyRingID is the logical id of the secret with the key ring.
 	keyRingID = "KeyRing"
 	// oidcPath is where the identity provider is, below the stack's URL.
@@ -31,6 +33,7 @@ func loadTemplate(root, baseURL, table string, overrides map[string]string) (*te
 		"AllowedOrigins":       baseURL + "," + origin,
 		"OidcIssuer":           baseURL + oidcPath,
 		"OidcAudience":         audience,
+		"OidcClientId":         webClient,
 		"OpenOrganizations":    "true",
 		"ThrottlingRateLimit":  highLimit,
 		"ThrottlingBurstLimit": highLimit,
