@@ -67,8 +67,16 @@ func checkBinaries(t *template.Template, binaries string) error {
 	return nil
 }
 
-func newIssuer(t *template.Template, folder *dataFolder) (*issuer.Issuer, error) {
-	o := issuer.Options{URL: t.Authorizer.Issuer, Audience: t.Authorizer.Audiences[0], KeyFile: folder.path("issuer.pem")}
+// newIssuer makes the identity provider, for the web app by both names of its address.
+func newIssuer(t *template.Template, baseURL string, folder *dataFolder) (*issuer.Issuer, error) {
+	o := issuer.Options{URL: t.Authorizer.Issuer, Audience: t.Authorizer.Audiences[0], KeyFile: folder.path("issuer.pem"), Client: issuer.Client{ID: webClient}}
+	byName, err := localhostURL(baseURL)
+	if err != nil {
+		return nil, err
+	}
+	for _, origin := range []string{baseURL, byName} {
+		o.Client.RedirectURIs = append(o.Client.RedirectURIs, origin+"/", origin+"/i")
+	}
 	if len(t.Authorizer.Scopes) > 0 {
 		o.Scope = t.Authorizer.Scopes[0]
 	}
