@@ -1,3 +1,4 @@
 import { render } from "preact";
+import { Page } from "./Page";
 
-render(<main><h1>Hello</h1></main>, document.getElementById("app")!);
+render(<Page />, document.getElementById("app")!);
