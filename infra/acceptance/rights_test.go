@@ -274,7 +274,7 @@ func TestRights_WhatIsNotVisibleIsNotThere(t *testing.T) {
 		"DELETE /v1/groups/" + own.group + "/members/" + other.people["target"].id,
 		"PUT /v1/groups/" + second + "/members/" + target,
 		"GET /v1/nothing",
-		"GET /",
+		"GET /nothing",
 	} {
 		method, path, _ := strings.Cut(request, " ")
 		a := shared.send(t, method, path, manager.token, nil)

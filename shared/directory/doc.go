@@ -1,7 +1,7 @@
 // Package directory is the domain of organizations, groups, members, roles and permissions.
 //
 // A person's standing is two rows: one of the organization ([OrgMember]) and one of the group ([GroupMember]). Rows of members
-// are never deleted: they become left or removed, so that a removal is remembered. Three rules decide everything:
+// are never deleted while these are there: they become left or removed, so that a removal is remembered. Three rules decide everything:
 //
 //   - Epochs. Since, in the organization's row, is the instant at which the present membership began. A group's row counts only
 //     if the person is in the organization and the row carries the same Since. So removal from an organization is one write,

@@ -20,7 +20,7 @@
 //	new orgs        pk Q#orgs#{user}  sk {day}     created (count), ttl
 //	join            pk J#{group}#{invite}  sk {milliseconds}#{user}     written from the stream
 //	delivery        pk D#{group}#{invite}  sk {id: of the address}    kind, to, state, reason?, detail?, fresh?, sends, attempts, dueAt?,
-//	                lpk due#{0-3}  lsk {milliseconds}#{id}    only while queued    countedOn?, sentBy?, user?, messageId?, ttl
+//	                lpk due#{0-3}  lsk {milliseconds}#{id}    only while queued    claim?, countedOn?, sentBy?, user?, messageId?, ttl
 //	mails of a day  pk Q#sender#{org}#{user}, Q#org#{org}, Q#to#{address}  sk {day}     mails (count), ttl
 //	suppression     pk S#{address} sk S            bouncedAt?, complainedAt?, optedOutAt?
 //	clearing        pk C#{kind}#{id}  sk C         step; what is left of something deleted is being cleared away

@@ -94,7 +94,9 @@ func (s *server) record(ctx context.Context, route string, status int, code stri
 		if status == http.StatusServiceUnavailable {
 			level = slog.LevelWarn
 		}
-		attributes = append(attributes, "cause", err.Error())
+		if err != nil { // a page may say by itself that it isn't there
+			attributes = append(attributes, "cause", err.Error())
+		}
 	}
 	s.log.Log(ctx, level, "request", attributes...)
 }

@@ -99,6 +99,8 @@ type Delivery struct {
 	Sends int
 	// Attempts counts attempts. Each is claimed by raising it, under the condition that it is as it was read.
 	Attempts int
+	// Claim is random and tells one attempt from another: whoever wrote it knows that the attempt is his.
+	Claim string
 	// DueAt is when the next attempt may be made, if nobody makes it before; zero unless queued.
 	DueAt time.Time
 	// CountedOn is the UTC day whose limit of the recipient it was counted in; empty if in none.
