@@ -14,7 +14,7 @@ import (
 const oneClick, oneClickValue = "List-Unsubscribe", "One-Click"
 
 // handler answers with pages, for people. GET changes nothing, since scanners of mail follow links; POST is what counts. Nobody signs in:
-// the token of the path is the right to it. name is what mails call the service.
+// the token of the path is the right to it. name is what the service calls itself.
 func handler(service *optout.Service, name string) http.Handler {
 	p := pages{name}
 	// step makes a handler of what a token is asked for and the page that follows.

@@ -13,7 +13,7 @@ import (
 func main() {
 	env := config.FromProcess()
 	service := &optout.Service{Clock: time.Now}
-	name := env.Text("MAIL_FROM_NAME")
+	name := env.Text("PRODUCT_NAME")
 	service.Store, service.Ring = wiring.TableAndRing(env)
 	httpapi.Start(handler(service, name))
 }
