@@ -47,6 +47,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/unsubscribe/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The token of a mail. What isn't a genuine one, made for that, is 404.
+                 * @example EAx1mB3v0pQ9kZ4cT7yUe2MAAAAAAAAAAIhq0nW3lRk5sXv8tYb1dCg
+                 */
+                token: components["parameters"]["token"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Show a page with the button "Don't invite me again"
+         * @description It changes nothing.
+         */
+        get: operations["askToUnsubscribe"];
+        put?: never;
+        /**
+         * Say that an address wants no mail
+         * @description The one click of RFC 8058, which mail clients make by the header `List-Unsubscribe` of a mail, and what the page's button sends. The address of the token gets no
+         *     more mail, whoever sends it. Doing it again changes nothing.
+         */
+        post: operations["unsubscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/unsubscribe/{token}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The token of a mail. What isn't a genuine one, made for that, is 404.
+                 * @example EAx1mB3v0pQ9kZ4cT7yUe2MAAAAAAAAAAIhq0nW3lRk5sXv8tYb1dCg
+                 */
+                token: components["parameters"]["token"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for the mail by which an address wants mail again
+         * @description The address goes into the form, because mails are passed on: only if it is the one of the token, a mail goes to it. The answer is the same for any text. A few such mails a day at
+         *     most.
+         */
+        post: operations["askToBeInvitedAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/resubscribe/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The token of a mail. What isn't a genuine one, made for that, is 404.
+                 * @example EAx1mB3v0pQ9kZ4cT7yUe2MAAAAAAAAAAIhq0nW3lRk5sXv8tYb1dCg
+                 */
+                token: components["parameters"]["token"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Show a page with the button "Yes, invite me again"
+         * @description It changes nothing. The token is that of a mail which an address has asked for, and is good for 24 hours.
+         */
+        get: operations["askToResubscribe"];
+        put?: never;
+        /**
+         * Say that an address wants mail again
+         * @description It takes back what the address said, and no bounce or complaint. Doing it again changes nothing.
+         */
+        post: operations["resubscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/groups/{groupId}/invites": {
         parameters: {
             query?: never;
@@ -599,6 +687,23 @@ export interface components {
             /** @description The corrected address. */
             email?: string | null;
         };
+        /** @description A page for people. */
+        Page: string;
+        /** @description What a mail client sends for its user (RFC 8058). */
+        OneClick: {
+            /**
+             * @description The word that says it.
+             * @constant
+             */
+            "List-Unsubscribe": "One-Click";
+        };
+        /** @description The form of the page. */
+        TypedAddress: {
+            /** @description The address that wants mail again. */
+            address: string;
+        };
+        /** @description The button alone. */
+        Pressed: Record<string, never>;
         /** @description The code of a link. */
         Code: {
             /** @description What follows `#` in the link. Genuine ones have 44 characters. Any text is answered, 404 if it isn't a genuine code. */
@@ -1313,8 +1418,80 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description A page. The form isn't what the page, or a mail client, sends. */
+        PageInvalid: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": components["schemas"]["Page"];
+            };
+        };
+        /** @description A page. The token isn't genuine, is for something else, or has ended. */
+        PageNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": components["schemas"]["Page"];
+            };
+        };
+        /** @description A page. The form is larger than 8 KiB. */
+        PageTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": components["schemas"]["Page"];
+            };
+        };
+        /** @description A page. The body is not a form. */
+        PageWrongType: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": components["schemas"]["Page"];
+            };
+        };
+        /** @description A page. The fault is ours. Or the gateway's own refusal. */
+        PageError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": components["schemas"]["Page"];
+                /**
+                 * @example {
+                 *       "message": "Internal Server Error"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GatewayRefusal"];
+            };
+        };
+        /** @description A page. This could not be decided in time, and is safe to repeat. Or no function could be reached: the gateway's own refusal. */
+        PageUnavailable: {
+            headers: {
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": components["schemas"]["Page"];
+                /**
+                 * @example {
+                 *       "message": "Service Unavailable"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GatewayRefusal"];
+            };
+        };
     };
     parameters: {
+        /**
+         * @description The token of a mail. What isn't a genuine one, made for that, is 404.
+         * @example EAx1mB3v0pQ9kZ4cT7yUe2MAAAAAAAAAAIhq0nW3lRk5sXv8tYb1dCg
+         */
+        token: string;
         /**
          * @description The organization. What isn't an id is 404.
          * @example d6625d0280
@@ -1476,6 +1653,200 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
+        };
+    };
+    askToUnsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The token of a mail. What isn't a genuine one, made for that, is 404.
+                 * @example EAx1mB3v0pQ9kZ4cT7yUe2MAAAAAAAAAAIhq0nW3lRk5sXv8tYb1dCg
+                 */
+                token: components["parameters"]["token"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": components["schemas"]["Page"];
+                };
+            };
+            404: components["responses"]["PageNotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["PageError"];
+            503: components["responses"]["PageUnavailable"];
+        };
+    };
+    unsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The token of a mail. What isn't a genuine one, made for that, is 404.
+                 * @example EAx1mB3v0pQ9kZ4cT7yUe2MAAAAAAAAAAIhq0nW3lRk5sXv8tYb1dCg
+                 */
+                token: components["parameters"]["token"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "List-Unsubscribe": "One-Click"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["OneClick"];
+                /**
+                 * @example {
+                 *       "List-Unsubscribe": "One-Click"
+                 *     }
+                 */
+                "multipart/form-data": components["schemas"]["OneClick"];
+            };
+        };
+        responses: {
+            /** @description Done. A page that offers to take it back. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": components["schemas"]["Page"];
+                };
+            };
+            400: components["responses"]["PageInvalid"];
+            404: components["responses"]["PageNotFound"];
+            413: components["responses"]["PageTooLarge"];
+            415: components["responses"]["PageWrongType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["PageError"];
+            503: components["responses"]["PageUnavailable"];
+        };
+    };
+    askToBeInvitedAgain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The token of a mail. What isn't a genuine one, made for that, is 404.
+                 * @example EAx1mB3v0pQ9kZ4cT7yUe2MAAAAAAAAAAIhq0nW3lRk5sXv8tYb1dCg
+                 */
+                token: components["parameters"]["token"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "address": "mira@example.com"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["TypedAddress"];
+                /**
+                 * @example {
+                 *       "address": "mira@example.com"
+                 *     }
+                 */
+                "multipart/form-data": components["schemas"]["TypedAddress"];
+            };
+        };
+        responses: {
+            /** @description A page that says to look into the mail. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": components["schemas"]["Page"];
+                };
+            };
+            400: components["responses"]["PageInvalid"];
+            404: components["responses"]["PageNotFound"];
+            413: components["responses"]["PageTooLarge"];
+            415: components["responses"]["PageWrongType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["PageError"];
+            503: components["responses"]["PageUnavailable"];
+        };
+    };
+    askToResubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The token of a mail. What isn't a genuine one, made for that, is 404.
+                 * @example EAx1mB3v0pQ9kZ4cT7yUe2MAAAAAAAAAAIhq0nW3lRk5sXv8tYb1dCg
+                 */
+                token: components["parameters"]["token"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": components["schemas"]["Page"];
+                };
+            };
+            404: components["responses"]["PageNotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["PageError"];
+            503: components["responses"]["PageUnavailable"];
+        };
+    };
+    resubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The token of a mail. What isn't a genuine one, made for that, is 404.
+                 * @example EAx1mB3v0pQ9kZ4cT7yUe2MAAAAAAAAAAIhq0nW3lRk5sXv8tYb1dCg
+                 */
+                token: components["parameters"]["token"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/x-www-form-urlencoded": components["schemas"]["Pressed"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": components["schemas"]["Page"];
+                };
+            };
+            400: components["responses"]["PageInvalid"];
+            404: components["responses"]["PageNotFound"];
+            413: components["responses"]["PageTooLarge"];
+            415: components["responses"]["PageWrongType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["PageError"];
+            503: components["responses"]["PageUnavailable"];
         };
     };
     listInvites: {
