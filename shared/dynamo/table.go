@@ -18,6 +18,7 @@ import (
 
 	"group-invites/shared/directory"
 	"group-invites/shared/invite"
+	"group-invites/shared/optout"
 	"group-invites/shared/outbox"
 	"group-invites/shared/tally"
 )
@@ -34,7 +35,8 @@ type Options struct {
 	AccessKeyID, SecretAccessKey, SessionToken string
 }
 
-// Table is the one table. It implements [directory.Store], [invite.Store], [outbox.Store] and [tally.Store], and is safe for concurrent use.
+// Table is the one table. It implements [directory.Store], [invite.Store], [optout.Store], [outbox.Store] and [tally.Store], and is safe for
+// concurrent use.
 type Table struct {
 	client   *dynamodb.Client
 	http     *awshttp.BuildableClient
@@ -101,6 +103,7 @@ func randomID() string {
 var (
 	_ directory.Store = (*Table)(nil)
 	_ invite.Store    = (*Table)(nil)
+	_ optout.Store    = (*Table)(nil)
 	_ outbox.Store    = (*Table)(nil)
 	_ tally.Store     = (*Table)(nil)
 )
