@@ -78,14 +78,269 @@ export const invite = {
   retry: "Try again",
 } as const;
 
+// ---------------------------------------------------------------- the screens of those who are signed in
+
+export const shell = {
+  home: "Home",
+  account: "Account",
+  signedInAs: "Signed in as",
+  otherAccount: "Use another account",
+  signOut: "Sign out",
+  signedOut: "You’re signed out.",
+} as const;
+
+export const nowhere = {
+  title: "There is nothing here",
+  why: "The address is wrong, or what was there is gone.",
+  home: "Go to your groups",
+} as const;
+
+export const dialog = {
+  close: "Close",
+  cancel: "Cancel",
+} as const;
+
+export const list = {
+  loading: "Loading…",
+  more: "Show more",
+} as const;
+
+export const trouble = {
+  retry: "Try again",
+  screen: "This part of the app couldn’t be loaded. Perhaps there is a newer version: load the page anew.",
+  reload: "Load anew",
+} as const;
+
 export const home = {
   title: "Your groups",
   why: "Sign in to see the groups that you are in.",
   signIn: "Sign in",
-  loading: "Loading your groups…",
-  none: "You’re in no group yet. Open an invite link to join one.",
-  noGroups: "You’re in none of its groups.",
+
+  welcome: "Welcome",
+  invited: "Were you invited?",
+  invitedWhy: "Open the link that you were sent. You join when you press Join there; nothing has to be typed.",
+  start: "Start an organization",
+  startWhy: "It holds your groups and the people in them. You become its admin, and decide who may bring in new people.",
+  newOrg: "New organization",
+  created: "{org} is created.",
+  forbidden: "Organizations are created by those who run this service. Ask them, or open an invite link to join one.",
+  limit: "You have created as many organizations as you may today. Try again tomorrow.",
+
+  noGroups: "You’re in none of its groups yet. Open an invite link to a group, or ask one of its members to add you.",
+  noGroupsAdmin: "You’re in none of its groups. As an admin you see them all.",
+  allGroups: "All groups",
+  toOrg: "Open",
 } as const;
+
+export const roles = {
+  user: "User",
+  manager: "Manager",
+  admin: "Admin",
+  what: {
+    user: "Sees the groups that they are in, and invites others to them.",
+    manager: "Also adds and removes members in the groups that they are in, and sees all invites of these.",
+    admin: "Does everything in the whole organization.",
+  },
+} as const;
+
+export const people = {
+  nameless: "No name yet",
+  you: "You",
+  since: "since {date}",
+  search: "Find by name or address",
+  searchName: "Find by name",
+  searchPart: "Finds only among those that are shown. “Show more” widens it.",
+  noneFound: "Nobody of those shown is called that.",
+} as const;
+
+export const name = {
+  label: "Name",
+  empty: "Type a name.",
+  long: "That is too long: a name has at most 80 characters.",
+  invalid: "This name can’t be used. It may have 80 characters, none of them invisible.",
+  save: "Save",
+  saving: "Saving…",
+  create: "Create",
+  creating: "Creating…",
+} as const;
+
+export const org = {
+  /** Of the page, in the browser's tab. */
+  title: "{org}: {here}",
+  nav: "Organization",
+  tabs: { groups: "Groups", members: "Members", settings: "Settings", audit: "Audit" },
+  yourRole: { user: "You’re a member.", manager: "You’re a manager.", admin: "You’re an admin." },
+  gone: "This organization doesn’t exist, or you aren’t a member of it.",
+  changedMeanwhile: "Someone else has changed the organization since you opened it: it is called “{name}” now. What you typed is still here. Save again if you want it so.",
+
+  groups: {
+    title: "Groups",
+    new: "New group",
+    newTitle: "New group",
+    newHint: "People see it on invites, before they join.",
+    created: "{group} is created.",
+    search: "Find a group",
+    noneFound: "None of the groups shown is called that.",
+    yours: "You’re in it",
+    empty: "There are no groups yet.",
+    emptyWhy: "A group is what people are invited to: a team, a class, a choir. Create the first one, then invite people to it with a link.",
+    emptyMine: "You’re in no group of {org} yet.",
+    emptyMineWhy: "Open an invite link to a group, or ask one of its members to add you.",
+  },
+
+  members: {
+    title: "Members",
+    manage: "Manage",
+    forbidden: "Managers and admins see who is in the organization.",
+    role: "Role",
+    roleSaved: "{person}: {role} now.",
+    saveRole: "Save role",
+    self: "This is you. If you take the admin role from yourself, you can’t give it back.",
+    lastAdmin: "There has to be an admin. Make someone else admin first.",
+    leaveInstead: "To leave the organization, go to its settings.",
+    removeTitle: "Remove from the organization",
+    removeWhy: "{person} is out of all its groups at once, and no link made before lets them back in.",
+    remove: "Remove",
+    removing: "Removing…",
+    removeAsk: "Remove {person}?",
+    removeAskWhy: "{person} is out of {org} and all its groups at once. Links that they made stop working. No link made until now lets them back in; a new one does.",
+    removed: "{person} is removed.",
+    removedNote: "Removed",
+    addAgain: "Add again",
+    addingAgain: "Adding…",
+    addedAgain: "{person} is in the organization again, in no group yet.",
+    howToAdd: "New people come by invite links: open a group and invite them to it.",
+  },
+
+  settings: {
+    name: "Name",
+    nameHint: "On invites, before people join.",
+    saved: "Saved.",
+    unchanged: "Nothing was changed, so there is nothing to save.",
+    addPeople: "Who may add new people",
+    addPeopleWhy: "They may make invite links that work for anyone. Everyone else makes links for people who are in {org} already.",
+    admins: "Admins",
+    adminsWhy: "Always.",
+    managers: "Managers",
+    managersWhy: "In the groups that they are in.",
+    users: "Users",
+    usersWhy: "In the groups that they are in.",
+    narrowing: "Links for anyone that {who} have made stop working when you save this. They work again when you give the right back.",
+    narrowed: { manager: "managers", user: "users", both: "managers and users" },
+    conflict: "Someone else has changed the settings since you opened them. What you chose is still here. Save again if you want it so.",
+    whoMay: { admin: "Admins", manager: "Admins and managers", user: "Admins and users", all: "Everyone in {org}" },
+    readOnly: "{who} may make invite links that work for anyone. Only admins change this.",
+    leave: "Leave the organization",
+    leaveWhy: "You’re out of all its groups. Links that you made stop working. To come back you need an invite.",
+    leaveVerb: "Leave",
+    leaving: "Leaving…",
+    leaveAsk: "Leave {org}?",
+    left: "You have left {org}.",
+    lastAdmin: "You’re the only admin. Make someone else admin first, or delete the organization.",
+    delete: "Delete the organization",
+    deleteWhy: "It is gone for everyone at once, with its groups, links and memberships. This can’t be undone.",
+    deleteVerb: "Delete",
+    deleting: "Deleting…",
+    deleteAsk: "Delete {org}?",
+    deleteType: "To confirm, type the name: {org}",
+    deleteMismatch: "That isn’t the name. Type it exactly as it is written above.",
+    deleted: "{org} is deleted.",
+  },
+
+  audit: {
+    title: "Audit",
+    why: "Who did what, newest first. It is kept for a year. Creations and joinings show up some seconds later.",
+    forbidden: "Only admins see this.",
+    empty: "Nothing has happened yet.",
+    someone: "Someone",
+    aPerson: "someone",
+    aGroup: "a group that is gone",
+    invite: "an invite",
+    acts: {
+      "invite.created": "{who} created {invite} to {group}",
+      "invite.deleted": "{who} deleted an invite to {group}",
+      "org.created": "{who} created the organization",
+      "org.changed": "{who} changed the organization",
+      "org.deleted": "{who} deleted the organization",
+      "group.created": "{who} created the group {group}",
+      "group.changed": "{who} renamed the group {group}",
+      "group.deleted": "{who} deleted a group",
+      "member.added": "{who} added {person} to the organization again, as {role}",
+      "member.joined": "{who} joined {group} by {invite}",
+      "member.removed": "{who} removed {person} from the organization",
+      "member.role_changed": "{who} made {person} {role}",
+      "group_member.added": "{who} added {person} to {group}",
+      "group_member.removed": "{who} removed {person} from {group}",
+    },
+    renamed: "{who} renamed the organization",
+    addPeople: "{who} decided who may add new people: {roles}",
+    both: "{who} renamed the organization, and decided who may add new people: {roles}",
+    asRole: { user: "a user", manager: "a manager", admin: "an admin" },
+    roles: { user: "users", manager: "managers", admin: "admins" },
+    other: "{who}: {act}",
+  },
+} as const;
+
+export const group = {
+  title: "{group}: {here}",
+  nav: "Group",
+  tabs: { members: "Members", invites: "Invites", requests: "Access requests" },
+  invite: "Invite",
+  gone: "This group doesn’t exist, or you aren’t a member of it.",
+  of: "A group of {org}",
+  changedMeanwhile: "Someone else has renamed the group meanwhile: it is called “{name}” now. What you typed is still here. Save again if you want it so.",
+
+  members: {
+    title: "Members",
+    inviteByLink: "Invite with a link",
+    add: "Add members",
+    empty: "Nobody is in this group yet.",
+    emptyWhy: "Invite people with a link, or add members of the organization.",
+    emptyWhyAlone: "Invite people with a link.",
+    addYourself: "Add yourself",
+    addingYourself: "Adding you…",
+    addedYourself: "You’re in the group.",
+    remove: "Remove",
+    removing: "Removing…",
+    removeAsk: "Remove {person}?",
+    removeAskWhy: "{person} is out of {group} at once. Links that they made to it stop working. No link made until now lets them back in; a new one does, and you can add them again.",
+    removed: "{person} is removed.",
+  },
+
+  addMembers: {
+    title: "Add members",
+    why: "People of {org} whom you add are in the group at once. For someone new, invite them with a link.",
+    add: "Add",
+    adding: "Adding…",
+    isIn: "In the group",
+    added: "{person} is in the group.",
+    nobody: "Nobody is in the organization yet but you.",
+    done: "Done",
+  },
+
+  settings: {
+    title: "This group",
+    name: "Name",
+    rename: "Rename",
+    renameTitle: "Rename the group",
+    renamed: "The group is called {group} now.",
+    leave: "Leave the group",
+    leaveWhy: "Links that you made to it stop working. To come back you need an invite, or someone who adds you.",
+    leaveWhyAdmin: "As an admin you still see it, and can add yourself again.",
+    leaveVerb: "Leave",
+    leaving: "Leaving…",
+    leaveAsk: "Leave {group}?",
+    left: "You have left {group}.",
+    delete: "Delete the group",
+    deleteWhy: "It is gone for everyone at once, with its links. This can’t be undone.",
+    deleteVerb: "Delete",
+    deleting: "Deleting…",
+    deleteAsk: "Delete {group}?",
+    deleted: "{group} is deleted.",
+  },
+} as const;
+
+// ---------------------------------------------------------------- signing in, and what goes wrong
 
 export const signIn = {
   cancelled: "Sign-in was cancelled. Nothing has changed.",
@@ -93,6 +348,7 @@ export const signIn = {
   failedReason: "Sign-in didn’t work: {reason}. Try again, or use another account.",
   unreachable: "The sign-in service can’t be reached. Check your connection and try again.",
   ended: "Your sign-in has ended. Sign in again; nothing is lost.",
+  again: "Sign in again",
 } as const;
 
 /** Problems in words, by their codes. */
@@ -104,6 +360,9 @@ export const problems: Record<string, string> = {
   unauthenticated: signIn.ended,
   too_large: "That is too much text.",
   invalid_request: "Something in it isn’t right.",
+  not_found: "It isn’t there any more, or you may no longer see it.",
+  last_admin: "There has to be an admin. Make someone else admin first.",
+  precondition_failed: "Someone else has changed it meanwhile. What you typed is still here; look at it again, and save again.",
   internal_error: "Something went wrong on our side. Try again.",
 };
 
