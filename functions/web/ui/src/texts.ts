@@ -112,3 +112,73 @@ export const problem = {
   offline: "You seem to be offline",
   requestId: "If it stays so, this helps support find out why:",
 } as const;
+
+// ---------------------------------------------------------------- invites, for those who make them
+
+export const chips = {
+  list: "Addresses",
+  example: "mira@example.com",
+  added: "{address} added.",
+  addedBad: "{address} added. It isn’t right yet.",
+  addedMany: "{count} addresses added.",
+  addedManyBad: "{count} addresses added. {bad} of them aren’t right yet.",
+  addedBefore: "That address is there already.",
+  removed: "{address} removed.",
+  remove: "Remove {address}",
+  correct: "Correct {address}",
+  count: "{count} of at most {most} addresses",
+  oneBad: "One address isn’t right. Correct or remove it.",
+  someBad: "{bad} addresses aren’t right. Correct or remove them.",
+  tooMany: "{count} addresses are too many: {most} at a time.",
+  faults: {
+    form: "Not an address like mira@example.com",
+    "local-letters": "Before the @ only plain letters (a to z), digits and signs can be mailed to",
+    long: "Too long for an address",
+    refused: "The service doesn’t take this address",
+  },
+} as const;
+
+export const newInvite = {
+  title: "New invite to {group}",
+  button: "New invite",
+
+  expiration: "Expires after",
+  choices: { "1h": "1 hour", "6h": "6 hours", "1d": "1 day", "7d": "7 days", never: "Never", custom: "Custom date" },
+  date: "Last day",
+  time: "Time",
+  timeHint: "Empty: the end of that day.",
+  pick: "Pick the last day on which the link works.",
+  leaps: "The clock of that day leaps over the time you picked.",
+  bad: "That isn’t a whole date yet.",
+  badTime: "That isn’t a whole time yet.",
+  past: "Pick a time that is at least a minute ahead.",
+  far: "Pick a time within the next five years.",
+
+  access: "Who can join",
+  org: "Members of {org}",
+  orgMeans: "Only people who are in {org} already. Others can’t join by this link.",
+  orgOnly: "New people can be invited by those whom the admins of {org} allow it.",
+  anyone: "Anyone with the link",
+  anyoneMeans: "Whoever has the link. People who are new to {org} join that too.",
+
+  emails: "Send it by e-mail",
+  emailsHint: "Optional. Paste as many as you like, up to 50. Everyone gets a mail of their own.",
+
+  more: "More options",
+  cap: "Places",
+  capHint: "How many people can join by it, 1 to 1,000. Empty: any number.",
+  capBad: "A whole number from 1 to 1,000.",
+  label: "Name of the link",
+  labelHint: "Optional, to tell it from others. E-mails say it too.",
+  labelBad: "At most 64 characters, and none that can’t be seen.",
+
+  create: "Create",
+  createAndSend: "Create and send to {count}",
+  creating: "Creating…",
+  created: "Invite created.",
+  createdAndSent: "Invite created. The e-mails are on their way.",
+  needsWork: "Something isn’t right yet.",
+  mayNot: "You may no longer invite new people to {org}. Choose its members, or ask an admin.",
+  tooMuchMail: "That is more e-mail than you or {org} may send today. Remove addresses, or create the invite and copy its link.",
+  goneMeanwhile: "The invite was created, and somebody has deleted it since. Create another one?",
+} as const;
