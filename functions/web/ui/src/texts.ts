@@ -78,14 +78,65 @@ export const invite = {
   retry: "Try again",
 } as const;
 
+// ---------------------------------------------------------------- the screens of those who are signed in
+
+export const shell = {
+  home: "Home",
+  account: "Account",
+  signedInAs: "Signed in as",
+  otherAccount: "Use another account",
+  signOut: "Sign out",
+  signedOut: "You’re signed out.",
+} as const;
+
+export const nowhere = {
+  title: "There is nothing here",
+  why: "The address is wrong, or what was there is gone.",
+  home: "Go to your groups",
+} as const;
+
+export const dialog = {
+  close: "Close",
+  cancel: "Cancel",
+} as const;
+
+export const list = {
+  loading: "Loading…",
+  more: "Show more",
+} as const;
+
+export const trouble = {
+  retry: "Try again",
+  screen: "This part of the app couldn’t be loaded. Perhaps there is a newer version: load the page anew.",
+  reload: "Load anew",
+} as const;
+
 export const home = {
   title: "Your groups",
   why: "Sign in to see the groups that you are in.",
   signIn: "Sign in",
-  loading: "Loading your groups…",
   none: "You’re in no group yet. Open an invite link to join one.",
   noGroups: "You’re in none of its groups.",
 } as const;
+
+export const org = {
+  /** Of the page, in the browser's tab. */
+  title: "{org}: {here}",
+  nav: "Organization",
+  tabs: { groups: "Groups", members: "Members", settings: "Settings", audit: "Audit" },
+  yourRole: { user: "You’re a member.", manager: "You’re a manager.", admin: "You’re an admin." },
+  gone: "This organization doesn’t exist, or you aren’t a member of it.",
+} as const;
+
+export const group = {
+  title: "{group}: {here}",
+  nav: "Group",
+  tabs: { members: "Members", invites: "Invites", requests: "Access requests" },
+  invite: "Invite",
+  gone: "This group doesn’t exist, or you aren’t a member of it.",
+} as const;
+
+// ---------------------------------------------------------------- signing in, and what goes wrong
 
 export const signIn = {
   cancelled: "Sign-in was cancelled. Nothing has changed.",
@@ -93,6 +144,7 @@ export const signIn = {
   failedReason: "Sign-in didn’t work: {reason}. Try again, or use another account.",
   unreachable: "The sign-in service can’t be reached. Check your connection and try again.",
   ended: "Your sign-in has ended. Sign in again; nothing is lost.",
+  again: "Sign in again",
 } as const;
 
 /** Problems in words, by their codes. */

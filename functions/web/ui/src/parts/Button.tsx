@@ -6,15 +6,18 @@ interface Props {
   /** Something is on its way: the button stays where it is, with its focus, and does nothing. */
   busy?: boolean;
   type?: "button" | "submit";
+  /** It takes the focus when its dialog opens. */
+  focus?: boolean;
   onClick?: () => void;
 }
 
-export function Button({ children, kind = "plain", busy = false, type = "button", onClick }: Props) {
+export function Button({ children, kind = "plain", busy = false, type = "button", focus = false, onClick }: Props) {
   return (
     <button
       type={type}
       class={`button ${kind}`}
       aria-disabled={busy}
+      data-focus={focus ? "" : undefined}
       onClick={(event) => {
         if (busy) event.preventDefault();
         else onClick?.();

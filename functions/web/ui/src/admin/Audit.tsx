@@ -1,0 +1,5 @@
+import type { InOrg } from "./OrgPage";
+
+export function Audit({ org }: InOrg) {
+  return <p>{org.name}</p>;
+}
