@@ -32,8 +32,21 @@ export interface InvitePath {
   inviteId: string;
 }
 
-export function readInvite(path: InvitePath): Promise<Answer<Invite>> {
-  return answer(client.GET("/v1/groups/{groupId}/invites/{inviteId}", { params: { path }, headers: signed() }));
+/** An invite as it was read, and by how many ms the server's clock was ahead of this one then. */
+export interface ReadInvite {
+  invite: Invite;
+  ahead: number;
+}
+
+export async function readInvite(path: InvitePath): Promise<Answer<ReadInvite>> {
+  let ahead = 0;
+  const sent = client.GET("/v1/groups/{groupId}/invites/{inviteId}", { params: { path }, headers: signed() });
+  const noting = sent.then((result) => {
+    ahead = Date.parse(result.response.headers.get("Date") ?? "") - Date.now() || 0;
+    return result;
+  });
+  const got = await answer(noting);
+  return got.ok ? { ok: true, data: { invite: got.data, ahead } } : got;
 }
 
 export function deleteInvite(path: InvitePath): Promise<Answer<unknown>> {

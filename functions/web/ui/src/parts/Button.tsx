@@ -8,15 +8,18 @@ interface Props {
   type?: "button" | "submit";
   /** It takes the focus when its dialog opens. */
   focus?: boolean;
+  /** What it says to those who don't see what it belongs to. It begins as what it shows. */
+  label?: string | undefined;
   onClick?: () => void;
 }
 
-export function Button({ children, kind = "plain", busy = false, type = "button", focus = false, onClick }: Props) {
+export function Button({ children, kind = "plain", busy = false, type = "button", focus = false, label, onClick }: Props) {
   return (
     <button
       type={type}
       class={`button ${kind}`}
       aria-disabled={busy}
+      aria-label={label}
       data-focus={focus ? "" : undefined}
       onClick={(event) => {
         if (busy) event.preventDefault();

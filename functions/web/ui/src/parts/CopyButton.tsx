@@ -8,7 +8,7 @@ import { useSay } from "./Status";
 const shownFor = 3_000;
 
 /** Copies what an element shows. Where the browser doesn't let it, the element's text is selected, to be copied by hand. */
-export function CopyButton({ text, from }: { text: string; from: RefObject<HTMLElement> }) {
+export function CopyButton({ text, from }: { text: string; from: RefObject<HTMLElement | null> }) {
   const say = useSay();
   const [copied, setCopied] = useState(0); // how often
   useEffect(() => {

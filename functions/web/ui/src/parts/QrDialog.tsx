@@ -51,7 +51,6 @@ export function QrDialog({ url, children, name, onClose }: Props) {
             <path fill="#fff" d={`M0 0h${code.size}v${code.size}H0z`} />
             <path fill="#000" d={code.path} />
           </svg>
-          <p class="small">{texts.hint}</p>
           <div class="dialog-actions">
             <Button onClick={() => void download("svg")}>{texts.svg}</Button>
             <Button onClick={() => void download("png")}>{texts.png}</Button>
