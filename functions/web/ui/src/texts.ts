@@ -194,7 +194,7 @@ export const newInvite = {
   title: "New invite to {group}",
   button: "New invite",
 
-  expiration: "Expires after",
+  expiration: "Expiration",
   choices: { "1h": "1 hour", "6h": "6 hours", "1d": "1 day", "7d": "7 days", never: "Never", custom: "Custom date" },
   never: "It never expires. You can delete it at any time.",
   date: "Last day",
