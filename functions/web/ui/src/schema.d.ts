@@ -814,6 +814,13 @@ export interface components {
             target: string;
             /** @description What a reader needs beside */
             detail: string;
+            /** @description Whom it was done to. Null if it was done to a thing. */
+            person: components["schemas"]["Person"] | null;
+            /** @description The group that it is about, with an empty name once that is deleted. Null if it is about the organization alone. */
+            group: {
+                id: components["schemas"]["GroupId"];
+                name: string;
+            } | null;
         };
         /** @description A page of acts. */
         AuditList: {
@@ -2226,7 +2233,12 @@ export interface operations {
                      *           },
                      *           "action": "group.changed",
                      *           "target": "d6625d02804133cd",
-                     *           "detail": ""
+                     *           "detail": "",
+                     *           "person": null,
+                     *           "group": {
+                     *             "id": "d6625d02804133cd",
+                     *             "name": "Backcountry and Huts"
+                     *           }
                      *         },
                      *         {
                      *           "id": "389020ea098e3614",
@@ -2237,7 +2249,12 @@ export interface operations {
                      *           },
                      *           "action": "member.role_changed",
                      *           "target": "c4407940c299ac6d0ff04d931f5c0a36",
-                     *           "detail": "manager"
+                     *           "detail": "manager",
+                     *           "person": {
+                     *             "id": "c4407940c299ac6d0ff04d931f5c0a36",
+                     *             "name": "Newcomer"
+                     *           },
+                     *           "group": null
                      *         }
                      *       ],
                      *       "nextCursor": "AFlNakeLVFbkM9pmUUGfBMwdcoKL8GfPwMs3UiKo8rAOMat7thwd_dMfAXnmI3Uv9A_YzkKLU0XSifOqX8Ue55QwZg"

@@ -71,7 +71,7 @@ export function App() {
           {person !== null ? (
             <>
               {note ? <Notice {...note} /> : null}
-              <Screens route={route} />
+              <Screens route={route} openOrganizations={config?.openOrganizations ?? true} />
             </>
           ) : asking ? null : (
             <article class="card plain">
@@ -89,11 +89,11 @@ export function App() {
   );
 }
 
-function Screens({ route }: { route: Route }) {
+function Screens({ route, openOrganizations }: { route: Route; openOrganizations: boolean }) {
   const me = useLoad(readMe, []);
   switch (route.at) {
     case "home":
-      return <Home me={me} />;
+      return <Home me={me} openOrganizations={openOrganizations} />;
     case "org":
       return <OrgPage key={route.orgId} orgId={route.orgId} tab={route.tab} me={me} />;
     case "group":

@@ -1,5 +1,5 @@
 import type { Me } from "../lib/api";
-import { readGroup, type Role, type SingleGroup } from "../lib/directory";
+import { readGroup, type Role, type SingleGroup, type Versioned } from "../lib/directory";
 import { fill } from "../lib/fill";
 import { both, useLoad, type Loaded } from "../lib/load";
 import { go, to, type Route } from "../lib/route";
@@ -19,10 +19,12 @@ export interface InGroup {
   me: Me;
   /** His role in the group's organization. */
   role: Role;
+  /** The group was changed: how it is now. */
+  changed: (group: Versioned<SingleGroup>) => void;
   /** Reads the group again, without taking anything from the screen. */
   refresh: () => void;
-  /** Reads the person with his organizations and groups again. */
-  refreshMe: () => void;
+  /** What the person is in was changed. */
+  setMe: (me: Me) => void;
 }
 
 const Members = later(() => import("./Members").then((module) => module.Members));
@@ -44,7 +46,7 @@ export function GroupPage({ route, me }: { route: Extract<Route, { at: "group" }
   if (state.at === "failed") return <Missing failure={state.failure} gone={texts.gone} retry={() => [me, asked].forEach((load) => load.retry())} />;
   const [person, { thing: group, etag }] = state.data;
   const role = person.orgs.find((org) => org.id === group.orgId)?.role ?? "user";
-  const screen = { group, etag, me: person, role, refresh: asked.refresh, refreshMe: me.refresh };
+  const screen = { group, etag, me: person, role, changed: asked.set, refresh: asked.refresh, setMe: me.set };
   const here = inviteId === null ? texts.tabs[tab] : texts.invite;
   return (
     <>

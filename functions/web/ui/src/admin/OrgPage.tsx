@@ -19,10 +19,12 @@ export interface InOrg {
   me: Me;
   /** His role in the organization. */
   role: Role;
-  /** The organization was changed, or read again. */
+  /** The organization was changed: how it is now. */
   changed: (org: Versioned<Org>) => void;
-  /** Reads the person with his organizations and groups again. */
-  refreshMe: () => void;
+  /** Reads the organization again, without taking anything from the screen. */
+  refresh: () => void;
+  /** What the person is in was changed. */
+  setMe: (me: Me) => void;
 }
 
 const screens = {
@@ -68,7 +70,7 @@ export function OrgPage({ orgId, tab, me }: { orgId: string; tab: OrgTab; me: Lo
         </div>
       </div>
       <Tabs label={texts.nav} tabs={tabsOf(role).map((name) => ({ name: texts.tabs[name], href: to.org(orgId, name), current: name === tab }))} />
-      <Screen key={tab} org={org} etag={etag} me={person} role={role} changed={asked.set} refreshMe={me.refresh} />
+      <Screen key={tab} org={org} etag={etag} me={person} role={role} changed={asked.set} setMe={me.set} refresh={asked.refresh} />
     </>
   );
 }

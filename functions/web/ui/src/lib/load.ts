@@ -5,6 +5,14 @@ import type { Answer, Failure } from "./api";
 
 export type Load<T> = { at: "loading" } | { at: "ready"; data: T } | { at: "failed"; failure: Failure };
 
+/** Sorts by name what came as one page, so that lists that are whole are easy to read. Longer ones stay in the order they come in. */
+export function sortedIfWhole<T extends { name: string }>(answer: Answer<Page<T>>, cursor: string | null): Answer<Page<T>> {
+  if (!answer.ok || cursor !== null || answer.data.nextCursor !== null) return answer;
+  return { ok: true, data: { ...answer.data, items: answer.data.items.toSorted((a, b) => collator.compare(a.name, b.name)) } };
+}
+
+const collator = new Intl.Collator(undefined, { numeric: true });
+
 /** What two requests make together. */
 export function both<A, B>(a: Load<A>, b: Load<B>): Load<[A, B]> {
   if (a.at === "failed") return a;

@@ -31,6 +31,16 @@ export function words(instant: Date, timeZone?: string, spelling = locale): Word
   };
 }
 
+/** A day as lists say it: "1 Dec 2026". */
+export function dayOf(instant: Date, spelling = locale): string {
+  return new Intl.DateTimeFormat(spelling, { dateStyle: "medium" }).format(instant);
+}
+
+/** An instant as lists say it: "1 Dec 2026, 14:30". */
+export function momentOf(instant: Date, spelling = locale): string {
+  return new Intl.DateTimeFormat(spelling, { dateStyle: "medium", timeStyle: "short" }).format(instant);
+}
+
 /** What is left of a time, in ms, as "in 7 days". Seconds and minutes that have begun don't count; hours and days are rounded. */
 export function remaining(left: number, spelling = locale): string {
   const format = new Intl.RelativeTimeFormat(spelling, { numeric: "always" });

@@ -17,13 +17,15 @@ interface Props {
   /** Nothing is lost by it. */
   harmless?: boolean;
   act: () => Promise<Answer<unknown>>;
+  /** Words for failures that mean something of their own here. */
+  wordsFor?: (failure: Failure) => string | undefined;
   /** It is done. The dialog is to be taken away. */
   onDone: () => void;
   onClose: () => void;
 }
 
 /** Asks before something is done that is hard to undo. It starts on Cancel. */
-export function ConfirmDialog({ title, children, verb, doing, harmless = false, act, onDone, onClose }: Props) {
+export function ConfirmDialog({ title, children, verb, doing, harmless = false, act, wordsFor, onDone, onClose }: Props) {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const confirm = async () => {
@@ -37,7 +39,7 @@ export function ConfirmDialog({ title, children, verb, doing, harmless = false, 
   return (
     <Dialog title={title} onClose={onClose} busy={busy}>
       {children}
-      {failure ? <Trouble failure={failure} /> : null}
+      {failure ? <Trouble failure={failure}>{wordsFor?.(failure)}</Trouble> : null}
       <div class="dialog-actions">
         <Button busy={busy} focus onClick={onClose}>
           {texts.cancel}

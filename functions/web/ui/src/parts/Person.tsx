@@ -1,0 +1,43 @@
+import type { ComponentChildren } from "preact";
+import { people } from "../texts";
+import { hueOf, initials } from "./Tile";
+
+/** What to call a person. */
+export function nameOf(person: { name: string }): string {
+  return person.name === "" ? people.nameless : person.name;
+}
+
+/** A row about a person: who it is, what there is to know, and what can be done. */
+export function PersonRow({ person, you = false, note, children }: { person: { name: string }; you?: boolean; note: ComponentChildren; children?: ComponentChildren }) {
+  return (
+    <div class="row">
+      <span class={`face ${hueOf(person.name)}`} aria-hidden="true">
+        {initials(person.name)}
+      </span>
+      <div class="row-text">
+        <p class="row-name">
+          <bdi class={person.name === "" ? "soft" : undefined}>{nameOf(person)}</bdi>
+          {you ? <Badge>{people.you}</Badge> : null}
+        </p>
+        <p class="small">{note}</p>
+      </div>
+      {children ? <div class="row-actions">{children}</div> : null}
+    </div>
+  );
+}
+
+/** A word beside a name. */
+export function Badge({ children, kind = "plain" }: { children: ComponentChildren; kind?: "plain" | "good" | "warn" | "bad" }) {
+  return <span class={`badge ${kind}`}>{children}</span>;
+}
+
+/** Whether a person is called so, or has such an address. */
+export function isCalled(person: { name: string; email?: string | null }, text: string): boolean {
+  const wanted = plain(text.trim());
+  return plain(person.name).includes(wanted) || plain(person.email ?? "").includes(wanted);
+}
+
+/** A text without what people don't type when they search: capitals and accents. */
+export function plain(text: string): string {
+  return text.normalize("NFD").replace(/\p{M}/gu, "").toLocaleLowerCase();
+}
