@@ -661,13 +661,13 @@ export interface components {
             /** @description A label for the list of links. At most 64 graphemes (what a reader takes for one character), which a schema can't count, and 256 bytes. No invisible characters. */
             name?: string | null;
             /** @default org */
-            access: components["schemas"]["Access"];
+            access?: components["schemas"]["Access"];
             /**
              * @description How long the link works.
              * @default 7d
              * @enum {string}
              */
-            expiration: "1h" | "6h" | "1d" | "7d" | "never";
+            expiration?: "1h" | "6h" | "1d" | "7d" | "never";
             /**
              * Format: date-time
              * @description When the link ends. RFC 3339 with an offset; cut to the second; one minute to five years ahead.

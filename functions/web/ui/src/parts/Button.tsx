@@ -12,15 +12,18 @@ interface Props {
   type?: "button" | "submit";
   /** It takes the focus when its dialog opens. */
   focus?: boolean;
+  /** What it says to those who don't see what it belongs to. It begins as what it shows. */
+  label?: string | undefined;
   onClick?: () => void;
 }
 
-export function Button({ children, kind = "plain", icon, busy = false, done = false, type = "button", focus = false, onClick }: Props) {
+export function Button({ children, kind = "plain", icon, busy = false, done = false, type = "button", focus = false, label, onClick }: Props) {
   return (
     <button
       type={type}
       class={`button ${kind}${done ? " done" : ""}`}
       aria-disabled={busy || done}
+      aria-label={label}
       data-focus={focus ? "" : undefined}
       onClick={(event) => {
         if (busy || done) event.preventDefault();

@@ -38,16 +38,19 @@ interface TextProps {
   error?: string | null;
   /** It takes the focus when its dialog opens. */
   focus?: boolean;
+  /** What is typed, for keyboards on a screen. */
+  keyboard?: "text" | "numeric" | "email";
 }
 
 /** A line of text to type. */
-export function TextField({ label, value, onInput, hint, error = null, focus = false }: TextProps) {
+export function TextField({ label, value, onInput, hint, error = null, focus = false, keyboard = "text" }: TextProps) {
   return (
     <Field label={label} hint={hint} error={error}>
       {(ties) => (
         <input
           {...ties}
           type="text"
+          inputMode={keyboard}
           value={value}
           autocomplete="off"
           data-focus={focus ? "" : undefined}

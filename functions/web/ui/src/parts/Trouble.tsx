@@ -11,7 +11,7 @@ export function wordsOf(failure: Failure): string {
 }
 
 /** Says that something had no success, and why. What was typed is still there. Where the sign-in has ended, it offers to sign in again. */
-export function Trouble({ failure, retry, children }: { failure: Failure; retry?: () => void; children?: string | undefined }) {
+export function Trouble({ failure, retry, children }: { failure: Failure; retry?: (() => void) | undefined; children?: string | undefined }) {
   const [leaving, setLeaving] = useState<"" | "leaving" | "unreachable">("");
   const again = async () => {
     setLeaving("leaving");
