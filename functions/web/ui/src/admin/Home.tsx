@@ -4,10 +4,11 @@ import { createOrg, type Org } from "../lib/directory";
 import { fill } from "../lib/fill";
 import type { Loaded } from "../lib/load";
 import { go, to } from "../lib/route";
+import { Badge } from "../parts/Badge";
 import { Button } from "../parts/Button";
 import { Heading } from "../parts/Heading";
 import { Icon } from "../parts/Icon";
-import { Badge } from "../parts/Person";
+
 import { Skeleton } from "../parts/Skeleton";
 import { useSay } from "../parts/Status";
 import { hueOf, Tile } from "../parts/Tile";

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { people } from "../texts";
+import { Badge } from "./Badge";
 import { hueOf, initials } from "./Tile";
 
 /** What to call a person. */
@@ -24,11 +25,6 @@ export function PersonRow({ person, you = false, note, children }: { person: { n
       {children ? <div class="row-actions">{children}</div> : null}
     </div>
   );
-}
-
-/** A word beside a name. */
-export function Badge({ children, kind = "plain" }: { children: ComponentChildren; kind?: "plain" | "good" | "warn" | "bad" }) {
-  return <span class={`badge ${kind}`}>{children}</span>;
 }
 
 /** Whether a person is called so, or has such an address. */
