@@ -118,7 +118,7 @@ export const home = {
 
   welcome: "Welcome",
   invited: "Were you invited?",
-  invitedWhy: "Open the link that you were sent. You join when you press Join there; nothing has to be typed.",
+  invitedWhy: "Open the link that you were sent, and press Join there.",
   start: "Start an organization",
   startWhy: "It holds your groups and the people in them. You become its admin, and decide who may bring in new people.",
   newOrg: "New organization",
@@ -177,7 +177,7 @@ export const org = {
     title: "Groups",
     new: "New group",
     newTitle: "New group",
-    newHint: "People see it on invites, before they join.",
+    newHint: "Invites show it to people before they join.",
     created: "{group} is created.",
     search: "Find a group",
     noneFound: "None of the groups shown is called that.",
@@ -213,8 +213,8 @@ export const org = {
   },
 
   settings: {
-    name: "Name",
-    nameHint: "On invites, before people join.",
+    title: "Settings",
+    nameHint: "Invites show it to people before they join.",
     saved: "Saved.",
     unchanged: "Nothing was changed, so there is nothing to save.",
     addPeople: "Who may add new people",
@@ -254,6 +254,7 @@ export const org = {
     empty: "Nothing has happened yet.",
     someone: "Someone",
     aPerson: "someone",
+    themselves: "themselves",
     aGroup: "a group that is gone",
     invite: "an invite",
     acts: {

@@ -89,15 +89,14 @@ function Orgs(props: Props) {
   return (
     <>
       {me.orgs.map((org) => (
-        <section key={org.id} class="card plain org">
-          <div class="section-head">
-            <h2>
-              <a href={to.org(org.id)}>
-                <bdi>{org.name}</bdi>
-              </a>
-            </h2>
-            {org.role === "user" ? null : <Badge>{roles[org.role]}</Badge>}
-          </div>
+        <section key={org.id} class="card plain">
+          <h2>
+            <a class="org-link" href={to.org(org.id)}>
+              <bdi>{org.name}</bdi>
+              {org.role === "user" ? null : <Badge>{roles[org.role]}</Badge>}
+              <Icon name="next" />
+            </a>
+          </h2>
           {org.groups.length === 0 ? (
             <>
               <p class="soft">{org.role === "admin" ? home.noGroupsAdmin : home.noGroups}</p>

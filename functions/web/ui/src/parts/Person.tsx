@@ -1,5 +1,8 @@
 import type { ComponentChildren } from "preact";
-import { people } from "../texts";
+import type { Member } from "../lib/directory";
+import { fill } from "../lib/fill";
+import { dayOf } from "../lib/time";
+import { people, roles } from "../texts";
 import { Badge } from "./Badge";
 import { hueOf, initials } from "./Tile";
 
@@ -24,6 +27,27 @@ export function PersonRow({ person, you = false, note, children }: { person: { n
       </div>
       {children ? <div class="row-actions">{children}</div> : null}
     </div>
+  );
+}
+
+/** What there is to know about a member: role, address if it is shown, and since when. */
+export function MemberNote({ member, dated = true }: { member: Member; dated?: boolean }) {
+  return (
+    <>
+      {roles[member.role]}
+      {member.email ? (
+        <>
+          {" · "}
+          <bdi>{member.email}</bdi>
+        </>
+      ) : null}
+      {dated ? (
+        <>
+          {" · "}
+          <time dateTime={member.joinedAt}>{fill(people.since, { date: dayOf(new Date(member.joinedAt)) })}</time>
+        </>
+      ) : null}
+    </>
   );
 }
 
