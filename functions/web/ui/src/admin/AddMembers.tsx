@@ -7,11 +7,11 @@ import { go, to } from "../lib/route";
 import { Button } from "../parts/Button";
 import { Dialog } from "../parts/Dialog";
 import { List } from "../parts/List";
-import { isCalled, nameOf, PersonRow } from "../parts/Person";
+import { isCalled, MemberNote, nameOf, PersonRow } from "../parts/Person";
 import { Search } from "../parts/Search";
 import { useSay } from "../parts/Status";
 import { Trouble } from "../parts/Trouble";
-import { group as groupTexts, people, roles } from "../texts";
+import { group as groupTexts, people } from "../texts";
 import type { InGroup } from "./GroupPage";
 
 const texts = groupTexts.addMembers;
@@ -93,17 +93,7 @@ function Candidate({ groupId, member, you, isIn, onAdded }: CandidateProps) {
       <PersonRow
         person={member}
         you={you}
-        note={
-          <>
-            {roles[member.role]}
-            {member.email ? (
-              <>
-                {" · "}
-                <bdi>{member.email}</bdi>
-              </>
-            ) : null}
-          </>
-        }
+        note={<MemberNote member={member} dated={false} />}
       >
         <Button kind="text" icon={isIn ? "check" : undefined} busy={busy} done={isIn} onClick={() => void add()}>
           {isIn ? texts.isIn : busy ? texts.adding : texts.add}

@@ -51,7 +51,7 @@ export function AddPeople({ org, save, onSaved }: Props) {
         if (!busy) void submit();
       }}
     >
-      <Choices legend={<h2>{texts.addPeople}</h2>} hint={fillWith(texts.addPeopleWhy, { org: <bdi>{org.name}</bdi> })}>
+      <Choices legend={texts.addPeople} hint={fillWith(texts.addPeopleWhy, { org: <bdi>{org.name}</bdi> })}>
         <Choice type="checkbox" checked fixed label={texts.admins} hint={texts.adminsWhy} />
         <Choice type="checkbox" checked={manager} label={texts.managers} hint={texts.managersWhy} onChange={setManager} />
         <Choice type="checkbox" checked={user} label={texts.users} hint={texts.usersWhy} onChange={setUser} />

@@ -1,7 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
+import { comeBackHere, signInHere, signOutHere } from "../lib/account";
 import { readMe } from "../lib/api";
 import { loadConfig, type Config } from "../lib/config";
-import { comeBackHere, goSignOut, isReturning, signInHere } from "../lib/door";
+import { isReturning } from "../lib/door";
 import { useLoad } from "../lib/load";
 import { useRoute, type Route } from "../lib/route";
 import { mayBeSignedIn, notSignedIn, session } from "../lib/session";
@@ -38,7 +39,7 @@ export function App() {
   };
 
   const signOut = async () => {
-    await goSignOut().catch(() => {}); // here it is done, whatever the issuer says
+    await signOutHere().catch(() => {}); // here it is done, whatever the issuer says
     setNote({ text: shell.signedOut, calm: true });
     setAsking(false);
   };

@@ -39,7 +39,7 @@ function sentence(entry: AuditEntry): ComponentChild {
   const inviteId = action === "member.joined" ? detail : target;
   const values = {
     who: named(actor.name, texts.someone),
-    person: named(person?.name ?? "", texts.aPerson),
+    person: person?.id === actor.id ? texts.themselves : named(person?.name ?? "", texts.aPerson),
     group: group && group.name !== "" ? <a href={to.group(group.id)}>{named(group.name, "")}</a> : texts.aGroup,
     invite: group && group.name !== "" ? <a href={to.invite(group.id, inviteId)}>{texts.invite}</a> : texts.invite,
     role: texts.asRole[detail as Role] ?? detail,

@@ -69,7 +69,7 @@ export function GroupPage({ route, me }: { route: Extract<Route, { at: "group" }
         tabs={[
           { name: texts.tabs.members, href: to.group(groupId), current: tab === "members" },
           { name: texts.tabs.invites, href: to.group(groupId, "invites"), current: tab === "invites" },
-          ...(group.capabilities.includes("see_all_invites")
+          ...(group.capabilities.includes("create_invites") // whoever makes invites may decide on what is asked by them
             ? [{ name: texts.tabs.requests, href: to.group(groupId, "requests"), current: tab === "requests" }]
             : []),
         ]}

@@ -1,10 +1,10 @@
-import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { deleteGroup, removeGroupMember, renameGroup } from "../lib/directory";
 import { fill, fillWith } from "../lib/fill";
 import { go, to } from "../lib/route";
 import { Button } from "../parts/Button";
 import { ConfirmDialog } from "../parts/ConfirmDialog";
+import { SettingRow } from "../parts/SettingRow";
 import { useSay } from "../parts/Status";
 import { group as groupTexts } from "../texts";
 import type { InGroup } from "./GroupPage";
@@ -28,23 +28,23 @@ export function GroupSettings(props: InGroup & { onLeft: () => void }) {
       <h2>{texts.title}</h2>
       <ul class="list">
         {may("change_group") ? (
-          <Row title={texts.name} why={name}>
+          <SettingRow title={texts.name} why={name}>
             <Button onClick={() => setAsking("rename")}>{texts.rename}</Button>
-          </Row>
+          </SettingRow>
         ) : null}
         {may("leave") ? (
-          <Row title={texts.leave} why={role === "admin" ? texts.leaveWhyAdmin : texts.leaveWhy}>
+          <SettingRow title={texts.leave} why={role === "admin" ? texts.leaveWhyAdmin : texts.leaveWhy}>
             <Button kind="danger" onClick={() => setAsking("leave")}>
               {texts.leaveVerb}
             </Button>
-          </Row>
+          </SettingRow>
         ) : null}
         {may("delete_group") ? (
-          <Row title={texts.delete} why={texts.deleteWhy}>
+          <SettingRow title={texts.delete} why={texts.deleteWhy}>
             <Button kind="danger" onClick={() => setAsking("delete")}>
               {texts.deleteVerb}
             </Button>
-          </Row>
+          </SettingRow>
         ) : null}
       </ul>
       {asking === "rename" ? (
@@ -103,17 +103,5 @@ export function GroupSettings(props: InGroup & { onLeft: () => void }) {
         </ConfirmDialog>
       ) : null}
     </section>
-  );
-}
-
-function Row({ title, why, children }: { title: string; why: ComponentChildren; children: ComponentChildren }) {
-  return (
-    <li class="row">
-      <div class="row-text">
-        <p class="row-name">{title}</p>
-        <p class="small">{why}</p>
-      </div>
-      <div class="row-actions">{children}</div>
-    </li>
   );
 }

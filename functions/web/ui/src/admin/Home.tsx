@@ -4,10 +4,11 @@ import { createOrg, type Org } from "../lib/directory";
 import { fill } from "../lib/fill";
 import type { Loaded } from "../lib/load";
 import { go, to } from "../lib/route";
+import { Badge } from "../parts/Badge";
 import { Button } from "../parts/Button";
 import { Heading } from "../parts/Heading";
 import { Icon } from "../parts/Icon";
-import { Badge } from "../parts/Person";
+
 import { Skeleton } from "../parts/Skeleton";
 import { useSay } from "../parts/Status";
 import { hueOf, Tile } from "../parts/Tile";
@@ -88,15 +89,14 @@ function Orgs(props: Props) {
   return (
     <>
       {me.orgs.map((org) => (
-        <section key={org.id} class="card plain org">
-          <div class="section-head">
-            <h2>
-              <a href={to.org(org.id)}>
-                <bdi>{org.name}</bdi>
-              </a>
-            </h2>
-            {org.role === "user" ? null : <Badge>{roles[org.role]}</Badge>}
-          </div>
+        <section key={org.id} class="card plain">
+          <h2>
+            <a class="org-link" href={to.org(org.id)}>
+              <bdi>{org.name}</bdi>
+              {org.role === "user" ? null : <Badge>{roles[org.role]}</Badge>}
+              <Icon name="next" />
+            </a>
+          </h2>
           {org.groups.length === 0 ? (
             <>
               <p class="soft">{org.role === "admin" ? home.noGroupsAdmin : home.noGroups}</p>

@@ -85,7 +85,7 @@ function About({ invite, ahead, mine, look }: { invite: Shape; ahead: number; mi
       <Why invite={invite} />
       {invite.url === null ? null : <InviteLink invite={invite} url={invite.url} />}
 
-      <dl class="settings">
+      <dl class="invite-facts">
         <div>
           <dt>{texts.expires}</dt>
           <dd>
@@ -128,7 +128,7 @@ function About({ invite, ahead, mine, look }: { invite: Shape; ahead: number; mi
       </dl>
 
       <div class="invite-actions">
-        <Button kind="danger" onClick={() => setDeleting(true)}>
+        <Button kind="danger" icon="trash" onClick={() => setDeleting(true)}>
           {texts.remove}
         </Button>
       </div>

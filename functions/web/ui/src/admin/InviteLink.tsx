@@ -1,8 +1,8 @@
 import { useRef, useState } from "preact/hooks";
 import { fill, fillWith } from "../lib/fill";
 import type { Invite } from "../lib/invites";
+import { Button } from "../parts/Button";
 import { CopyButton } from "../parts/CopyButton";
-import { Icon } from "../parts/Icon";
 import { QrDialog } from "../parts/QrDialog";
 import { ShareButton } from "../parts/ShareButton";
 import { link as texts, qr, share } from "../texts";
@@ -12,6 +12,7 @@ export function InviteLink({ invite, url }: { invite: Invite; url: string }) {
   const text = useRef<HTMLElement>(null);
   const [showing, setShowing] = useState(false);
   const group = invite.groupName;
+  const dead = invite.state === "expired" || invite.state === "used_up"; // for good
   return (
     <div class="link-box">
       <p class="link-text">
@@ -19,13 +20,16 @@ export function InviteLink({ invite, url }: { invite: Invite; url: string }) {
       </p>
       <div class="link-actions">
         <CopyButton text={url} from={text} />
-        <ShareButton title={fill(share.title, { group })} text={fill(share.text, { group, org: invite.orgName })} url={url} />
-        <button type="button" class="button" onClick={() => setShowing(true)}>
-          <Icon name="qr" />
-          <span>{qr.button}</span>
-        </button>
+        {dead ? null : (
+          <>
+            <ShareButton title={fill(share.title, { group })} text={fill(share.text, { group, org: invite.orgName })} url={url} />
+            <Button icon="qr" onClick={() => setShowing(true)}>
+              {qr.button}
+            </Button>
+          </>
+        )}
       </div>
-      <p class="small">{invite.access === "anyone" ? texts.anyone : fillWith(texts.org, { org: <bdi>{invite.orgName}</bdi> })}</p>
+      {dead ? null : <p class="small">{invite.access === "anyone" ? texts.anyone : fillWith(texts.org, { org: <bdi>{invite.orgName}</bdi> })}</p>}
       {showing ? (
         <QrDialog url={url} name={fileName(group)} onClose={() => setShowing(false)}>
           <p>{fillWith(qr.about, { group: <bdi>{group}</bdi> })}</p>

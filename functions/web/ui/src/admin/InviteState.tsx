@@ -3,10 +3,10 @@ import { Badge } from "../parts/Badge";
 import { states } from "../texts";
 
 const looks = {
-  active: { look: "good", icon: "check" },
-  suspended: { look: "warn", icon: "pause" },
-  used_up: { look: "off", icon: "people" },
-  expired: { look: "off", icon: "hourglass" },
+  active: { kind: "good", icon: "check" },
+  suspended: { kind: "warn", icon: "pause" },
+  used_up: { kind: "plain", icon: "people" },
+  expired: { kind: "plain", icon: "hourglass" },
 } as const;
 
 /** The state that an invite is in. */

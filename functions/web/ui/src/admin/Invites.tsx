@@ -4,9 +4,12 @@ import { listInvites, type Invite, type InviteState as State } from "../lib/invi
 import { useNow } from "../lib/left";
 import { useList } from "../lib/load";
 import { to } from "../lib/route";
-import { ago, briefDay, remaining } from "../lib/time";
+import { ago, dayOf, remaining } from "../lib/time";
 import { Icon } from "../parts/Icon";
+import { Field } from "../parts/Field";
 import { List } from "../parts/List";
+import { isCalled } from "../parts/Person";
+import { Search } from "../parts/Search";
 import { invites as texts, newInvite, states } from "../texts";
 import type { InGroup } from "./GroupPage";
 import { InviteState } from "./InviteState";
@@ -21,11 +24,9 @@ export function Invites({ group, me }: InGroup) {
   const seesAll = group.capabilities.includes("see_all_invites");
 
   const all = list.state.at === "ready" ? list.state.data : [];
-  const sought = search.trim().toLocaleLowerCase();
   const matches = (invite: Invite) =>
-    (state === "all" || invite.state === state) &&
-    (sought === "" || [titleOf(invite), invite.createdBy.name].some((text) => text.toLocaleLowerCase().includes(sought)));
-  const filtered = state !== "all" || sought !== "";
+    (state === "all" || invite.state === state) && (isCalled({ name: titleOf(invite) }, search) || isCalled(invite.createdBy, search));
+  const filtered = state !== "all" || search.trim() !== "";
   const shown = all.filter(matches).length;
   const create = mayCreate ? (
     <a class="button main" href={to.newInvite(group.id)}>
@@ -43,21 +44,19 @@ export function Invites({ group, me }: InGroup) {
       </div>
       {all.length > 1 ? (
         <div class="filter" role="search" aria-label={texts.filter}>
-          <label>
-            <span class="unseen">{texts.search}</span>
-            <input type="search" value={search} placeholder={texts.searchHint} onInput={(event) => setSearch(event.currentTarget.value)} />
-          </label>
-          <label>
-            <span class="unseen">{texts.state}</span>
-            <select value={state} onChange={(event) => setState(event.currentTarget.value as State | "all")}>
-              <option value="all">{texts.all}</option>
-              {(Object.keys(states) as State[]).map((one) => (
-                <option key={one} value={one}>
-                  {states[one]}
-                </option>
-              ))}
-            </select>
-          </label>
+          <Search label={texts.search} value={search} onInput={setSearch} />
+          <Field label={texts.state}>
+            {(ties) => (
+              <select {...ties} value={state} onChange={(event) => setState(event.currentTarget.value as State | "all")}>
+                <option value="all">{texts.all}</option>
+                {(Object.keys(states) as State[]).map((one) => (
+                  <option key={one} value={one}>
+                    {states[one]}
+                  </option>
+                ))}
+              </select>
+            )}
+          </Field>
           <p class="small" aria-live="polite">
             {filtered ? fill(list.more ? texts.shownOfMore : texts.shown, { shown: String(shown), count: String(all.length) }) : ""}
           </p>
@@ -71,8 +70,7 @@ export function Invites({ group, me }: InGroup) {
         noneShown={texts.noneShown}
         empty={
           <>
-            <Icon name="link" />
-            <h3>{texts.none}</h3>
+            <p class="empty-title">{texts.none}</p>
             <p>
               {fillWith(texts.noneWhy, { group: <bdi>{group.name}</bdi> })} {seesAll ? "" : texts.noneOwn}
             </p>
@@ -110,7 +108,7 @@ function Row({ invite, mine, now }: { invite: Invite; mine: boolean; now: number
 
 /** What an invite is called: its name, or when it was made. */
 export function titleOf(invite: Invite): string {
-  return invite.name === "" ? fill(texts.unnamed, { date: briefDay(new Date(invite.createdAt)) }) : invite.name;
+  return invite.name === "" ? fill(texts.unnamed, { date: dayOf(new Date(invite.createdAt)) }) : invite.name;
 }
 
 function expiryOf({ expiresAt, state }: Invite, now: number) {

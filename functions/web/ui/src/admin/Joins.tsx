@@ -2,8 +2,9 @@ import { useEffect } from "preact/hooks";
 import { listJoins, type InvitePath } from "../lib/invites";
 import { useList } from "../lib/load";
 import { useNow } from "../lib/left";
-import { ago, brief } from "../lib/time";
+import { ago, momentOf } from "../lib/time";
 import { List } from "../parts/List";
+import { PersonRow } from "../parts/Person";
 import { invitePage as texts } from "../texts";
 
 /** Who joined by an invite. It is asked for anew when looked changes. */
@@ -25,12 +26,14 @@ export function Joins({ path, looked }: { path: InvitePath; looked: number }) {
       <h2>{texts.joins}</h2>
       <List of={list} label={texts.joinsList} keyOf={keyOf} empty={<p>{texts.noJoins}</p>}>
         {({ user, joinedAt }) => (
-          <div class="join-row">
-            <span>{user.name === "" ? texts.formerMember : <bdi>{user.name}</bdi>}</span>
-            <time class="small" dateTime={joinedAt} title={brief(new Date(joinedAt))}>
-              {ago(now - Date.parse(joinedAt))}
-            </time>
-          </div>
+          <PersonRow
+            person={user}
+            note={
+              <time dateTime={joinedAt} title={momentOf(new Date(joinedAt))}>
+                {ago(now - Date.parse(joinedAt))}
+              </time>
+            }
+          />
         )}
       </List>
     </section>

@@ -4,16 +4,15 @@ import { addGroupMember, listGroupMembers, removeGroupMember, type Member } from
 import { fill, fillWith } from "../lib/fill";
 import { sortedIfWhole, useList } from "../lib/load";
 import { to } from "../lib/route";
-import { dayOf } from "../lib/time";
 import { Button } from "../parts/Button";
 import { ConfirmDialog } from "../parts/ConfirmDialog";
 import { Icon } from "../parts/Icon";
 import { List } from "../parts/List";
-import { isCalled, nameOf, PersonRow } from "../parts/Person";
+import { isCalled, MemberNote, nameOf, PersonRow } from "../parts/Person";
 import { Search, worthSearching } from "../parts/Search";
 import { useSay } from "../parts/Status";
 import { Trouble } from "../parts/Trouble";
-import { group as groupTexts, people, roles } from "../texts";
+import { group as groupTexts, people } from "../texts";
 import { AddMembers } from "./AddMembers";
 import type { InGroup } from "./GroupPage";
 import { GroupSettings } from "./GroupSettings";
@@ -86,13 +85,15 @@ export function Members(props: InGroup) {
             <>
               <p class="empty-title">{texts.empty}</p>
               <p>{may("add_members") ? texts.emptyWhy : texts.emptyWhyAlone}</p>
-              <div class="section-actions">{waysIn}</div>
-              {may("add_members") ? <AddYourself {...props} onAdded={added} /> : null}
+              <div class="section-actions">
+                {waysIn}
+                {may("add_members") ? <AddYourself {...props} onAdded={added} /> : null}
+              </div>
             </>
           }
         >
           {(member) => (
-            <PersonRow person={member} you={member.id === me.user.id} note={noteOf(member)}>
+            <PersonRow person={member} you={member.id === me.user.id} note={<MemberNote member={member} />}>
               {may("remove_members") && member.id !== me.user.id && (role === "admin" || member.role === "user") ? (
                 <Button kind="text" onClick={() => setRemoving(member)}>
                   {texts.remove}
@@ -129,22 +130,6 @@ export function withGroup({ me, group }: InGroup, isIn: boolean) {
     return { ...org, groups: isIn ? [...others, { id: group.id, name: group.name }] : others };
   });
   return { ...me, orgs };
-}
-
-function noteOf(member: Member) {
-  return (
-    <>
-      {roles[member.role]}
-      {member.email ? (
-        <>
-          {" · "}
-          <bdi>{member.email}</bdi>
-        </>
-      ) : null}
-      {" · "}
-      <time dateTime={member.joinedAt}>{fill(people.since, { date: dayOf(new Date(member.joinedAt)) })}</time>
-    </>
-  );
 }
 
 /** An admin who has made a group isn't in it before he adds himself. */

@@ -126,10 +126,10 @@ export function NewInvite({ group, onClose, onCreated }: Props) {
       >
         <ExpiryChoice form={form} onChange={change} error={faults.expiry} />
 
-        <fieldset class="choice">
+        <fieldset class="radios">
           <legend>{texts.access}</legend>
           {mayAnyone ? (
-            <div class="choice-rows">
+            <div class="radio-rows">
               <Radio name="access" checked={form.access === "org"} onChoose={() => change({ access: "org" })} means={texts.orgMeans}>
                 {fillWith(texts.org, { org })}
               </Radio>
@@ -138,7 +138,7 @@ export function NewInvite({ group, onClose, onCreated }: Props) {
               </Radio>
             </div>
           ) : (
-            <p class="choice-only">
+            <p class="radio-only">
               <strong>{fillWith(texts.org, { org })}</strong>
               <span class="small">
                 {texts.orgMeans} {fillWith(texts.orgOnly, { org })}

@@ -3,10 +3,9 @@ import type { Failure } from "../lib/api";
 import { addOrgMember, listOrgMembers, type Member, type Role } from "../lib/directory";
 import { fill } from "../lib/fill";
 import { sortedIfWhole, useList } from "../lib/load";
-import { dayOf } from "../lib/time";
 import { Button } from "../parts/Button";
 import { List } from "../parts/List";
-import { isCalled, nameOf, PersonRow } from "../parts/Person";
+import { isCalled, MemberNote, nameOf, PersonRow } from "../parts/Person";
 import { Search, worthSearching } from "../parts/Search";
 import { useSay } from "../parts/Status";
 import { Trouble } from "../parts/Trouble";
@@ -46,9 +45,7 @@ export function OrgMembers({ org, me, role, setMe }: InOrg) {
 
   return (
     <section class="section">
-      <div class="section-head">
-        <h2>{texts.title}</h2>
-      </div>
+      <h2>{texts.title}</h2>
       <p class="small">{texts.howToAdd}</p>
       {many ? (
         <Search
@@ -70,7 +67,7 @@ export function OrgMembers({ org, me, role, setMe }: InOrg) {
           removed.has(member.id) ? (
             <Removed orgId={org.id} member={member} onAdded={(again) => (changed(again), mark(again, false))} />
           ) : (
-            <PersonRow person={member} you={member.id === me.user.id} note={noteOf(member)}>
+            <PersonRow person={member} you={member.id === me.user.id} note={<MemberNote member={member} />}>
               {isAdmin ? (
                 <Button kind="text" onClick={() => setManaged(member)}>
                   {texts.manage}
@@ -92,22 +89,6 @@ export function OrgMembers({ org, me, role, setMe }: InOrg) {
         />
       ) : null}
     </section>
-  );
-}
-
-function noteOf(member: Member) {
-  return (
-    <>
-      {roles[member.role]}
-      {member.email ? (
-        <>
-          {" · "}
-          <bdi>{member.email}</bdi>
-        </>
-      ) : null}
-      {" · "}
-      <time dateTime={member.joinedAt}>{fill(people.since, { date: dayOf(new Date(member.joinedAt)) })}</time>
-    </>
   );
 }
 

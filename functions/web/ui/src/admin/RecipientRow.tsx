@@ -3,7 +3,7 @@ import { read } from "../lib/addresses";
 import type { Failure } from "../lib/api";
 import { fill, fillWith } from "../lib/fill";
 import { resendInvite, type InvitePath, type Recipient } from "../lib/invites";
-import { brief } from "../lib/time";
+import { momentOf } from "../lib/time";
 import { Badge } from "../parts/Badge";
 import { Button } from "../parts/Button";
 import { TextField } from "../parts/Field";
@@ -12,14 +12,14 @@ import { chips, recipients as texts } from "../texts";
 import { SendTrouble } from "./SendTrouble";
 
 const looks = {
-  queued: { look: "off", icon: "clock" },
-  sent: { look: "off", icon: "sent" },
-  delayed: { look: "warn", icon: "hourglass" },
-  delivered: { look: "good", icon: "check" },
-  bounced: { look: "bad", icon: "warning" },
-  complained: { look: "bad", icon: "warning" },
-  suppressed: { look: "bad", icon: "warning" },
-  dropped: { look: "off", icon: "off" },
+  queued: { kind: "plain", icon: "clock" },
+  sent: { kind: "plain", icon: "sent" },
+  delayed: { kind: "warn", icon: "hourglass" },
+  delivered: { kind: "good", icon: "check" },
+  bounced: { kind: "bad", icon: "warning" },
+  complained: { kind: "bad", icon: "warning" },
+  suppressed: { kind: "bad", icon: "warning" },
+  dropped: { kind: "plain", icon: "off" },
 } as const;
 
 interface Props {
@@ -38,7 +38,7 @@ export function RecipientRow({ recipient, path, org, maySend, onSent, refresh }:
   const [correcting, setCorrecting] = useState(false);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
-  const corrector = useRef<HTMLButtonElement>(null);
+  const actions = useRef<HTMLDivElement>(null);
   const say = useSay();
 
   const again = async () => {
@@ -62,20 +62,20 @@ export function RecipientRow({ recipient, path, org, maySend, onSent, refresh }:
         {detail && (state === "bounced" || state === "delayed") ? <p>{fillWith(texts.server, { detail: <q>{detail}</q> })}</p> : null}
         <p>
           {sentBy.name === "" ? "" : <>{fillWith(texts.sentBy, { who: <bdi>{sentBy.name}</bdi> })}, </>}
-          <time dateTime={updatedAt}>{brief(new Date(updatedAt))}</time>
+          <time dateTime={updatedAt}>{momentOf(new Date(updatedAt))}</time>
         </p>
       </div>
       {maySend && !correcting ? (
-        <div class="recipient-actions">
+        <div class="recipient-actions" ref={actions}>
           {mayAgain(recipient) ? (
-            <button type="button" class="text-button" aria-disabled={busy} aria-label={fill(texts.againTo, { address: email })} onClick={() => (busy ? undefined : void again())}>
+            <Button kind="text" busy={busy} label={busy ? undefined : fill(texts.againTo, { address: email })} onClick={() => void again()}>
               {busy ? texts.sending : texts.again}
-            </button>
+            </Button>
           ) : null}
           {mayCorrect(recipient) ? (
-            <button ref={corrector} type="button" class="text-button" aria-label={fill(texts.correctOf, { address: email })} onClick={() => setCorrecting(true)}>
+            <Button kind="text" label={fill(texts.correctOf, { address: email })} onClick={() => setCorrecting(true)}>
               {texts.correct}
-            </button>
+            </Button>
           ) : null}
         </div>
       ) : null}
@@ -91,7 +91,7 @@ export function RecipientRow({ recipient, path, org, maySend, onSent, refresh }:
           }}
           onClose={() => {
             setCorrecting(false);
-            setTimeout(() => corrector.current?.focus()); // it comes back with the next drawing
+            setTimeout(() => actions.current?.querySelector<HTMLElement>("button:last-child")?.focus()); // when it is drawn again
           }}
         />
       ) : null}

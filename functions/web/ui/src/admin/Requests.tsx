@@ -5,14 +5,14 @@ import { useNow } from "../lib/left";
 import { useList } from "../lib/load";
 import { approveRequest, declineRequest, listRequests, type AccessRequest } from "../lib/requests";
 import { to } from "../lib/route";
-import { ago, brief, briefDay } from "../lib/time";
+import { ago, momentOf, dayOf } from "../lib/time";
 import { Button } from "../parts/Button";
 import { ConfirmDialog } from "../parts/ConfirmDialog";
-import { Icon } from "../parts/Icon";
 import { List } from "../parts/List";
 import { Notice } from "../parts/Notice";
+import { nameOf } from "../parts/Person";
 import { useSay } from "../parts/Status";
-import { hueOf, Tile } from "../parts/Tile";
+import { hueOf, initials } from "../parts/Tile";
 import { Trouble } from "../parts/Trouble";
 import { requests as texts } from "../texts";
 import type { InGroup } from "./GroupPage";
@@ -39,7 +39,7 @@ export function Requests({ group }: InGroup) {
     const answer = await declineRequest(group.id, request.user.id);
     declinedHere.current = answer.ok;
     if (answer.ok || answer.failure.code !== "not_found") return answer;
-    setGone(nameOf(request));
+    setGone(nameOf(request.user));
     return { ok: true, data: null };
   };
 
@@ -55,9 +55,10 @@ export function Requests({ group }: InGroup) {
         keyOf={({ user }) => user.id}
         empty={
           <>
-            <Icon name="people" />
-            <h3>{texts.none}</h3>
-            <p>{fillWith(texts.noneWhy, { group: groupName })}</p>
+            <p class="empty-title">{texts.none}</p>
+            <p>
+              {fillWith(texts.noneWhy, { group: groupName })} {group.capabilities.includes("see_all_invites") ? "" : texts.noneOwn}
+            </p>
           </>
         }
       >
@@ -67,9 +68,9 @@ export function Requests({ group }: InGroup) {
             groupId={group.id}
             org={group.orgName}
             now={now}
-            onApproved={() => close(request, fill(texts.approved, { who: nameOf(request), group: group.name }))}
+            onApproved={() => close(request, fill(texts.approved, { who: nameOf(request.user), group: group.name }))}
             onGone={() => {
-              setGone(nameOf(request));
+              setGone(nameOf(request.user));
               close(request, "");
             }}
             decline={() => setDeclining(request)}
@@ -78,22 +79,25 @@ export function Requests({ group }: InGroup) {
       </List>
       {declining ? (
         <ConfirmDialog
-          title={fillWith(texts.declineTitle, { who: <bdi>{nameOf(declining)}</bdi> })}
+          title={fillWith(texts.declineTitle, { who: <bdi>{nameOf(declining.user)}</bdi> })}
           verb={texts.decline}
           doing={texts.declining}
           act={() => decline(declining)}
           onDone={() => {
             setDeclining(null);
-            close(declining, declinedHere.current ? fill(texts.declined, { who: nameOf(declining) }) : "");
+            close(declining, declinedHere.current ? fill(texts.declined, { who: nameOf(declining.user) }) : "");
           }}
           onClose={() => setDeclining(null)}
         >
-          <p>{fillWith(texts.declineWhat, { who: <bdi>{nameOf(declining)}</bdi>, group: groupName })}</p>
+          <p>{fillWith(texts.declineWhat, { who: <bdi>{nameOf(declining.user)}</bdi>, group: groupName })}</p>
         </ConfirmDialog>
       ) : null}
     </section>
   );
 }
+
+/** Before how long, in ms, is said when a request ends by itself. */
+const soon = 7 * 24 * 60 * 60_000;
 
 interface RowProps {
   request: AccessRequest;
@@ -110,7 +114,8 @@ function Row({ request, groupId, org, now, onApproved, onGone, decline }: RowPro
   const { user, email, message, requestedAt, expiresAt, newToOrg, inviteId } = request;
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
-  const who = nameOf(request);
+  const who = nameOf(user);
+  const endsSoon = Date.parse(expiresAt) - now < soon;
   const approve = async () => {
     setBusy(true);
     setFailure(null);
@@ -121,8 +126,10 @@ function Row({ request, groupId, org, now, onApproved, onGone, decline }: RowPro
     else setFailure(answer.failure);
   };
   return (
-    <div class={`request-row ${hueOf(who)}`}>
-      <Tile name={who} />
+    <div class="request-row">
+      <span class={`face ${hueOf(user.name)}`} aria-hidden="true">
+        {initials(user.name)}
+      </span>
       <div class="request-what">
         <h3>
           <bdi>{who}</bdi>
@@ -139,16 +146,16 @@ function Row({ request, groupId, org, now, onApproved, onGone, decline }: RowPro
         ) : null}
         <ul class="dots small">
           <li>
-            <time dateTime={requestedAt} title={brief(new Date(requestedAt))}>
+            <time dateTime={requestedAt} title={momentOf(new Date(requestedAt))}>
               {fill(texts.asked, { when: ago(now - Date.parse(requestedAt)) })}
             </time>
           </li>
-          <li>{fillWith(newToOrg ? texts.newToOrg : texts.inOrg, { org: <bdi>{org}</bdi> })}</li>
           <li>
             <a href={to.invite(groupId, inviteId)}>{texts.by}</a>
           </li>
-          <li>{fill(texts.until, { date: briefDay(new Date(expiresAt)) })}</li>
+          {endsSoon ? <li class="warn">{fill(texts.until, { date: dayOf(new Date(expiresAt)) })}</li> : null}
         </ul>
+        <p class="small">{fillWith(newToOrg ? texts.newToOrg : texts.inOrg, { org: <bdi>{org}</bdi> })}</p>
         {failure ? <Trouble failure={failure} /> : null}
         <div class="request-actions">
           <Button kind="main" busy={busy} onClick={() => void approve()} label={busy ? undefined : fill(texts.approveWho, { who })}>
@@ -161,8 +168,4 @@ function Row({ request, groupId, org, now, onApproved, onGone, decline }: RowPro
       </div>
     </div>
   );
-}
-
-function nameOf({ user }: AccessRequest): string {
-  return user.name === "" ? texts.unnamed : user.name;
 }

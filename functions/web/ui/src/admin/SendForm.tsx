@@ -82,7 +82,7 @@ export function SendForm({ path, org, known, onSent, look }: Props) {
       }}
     >
       {before.length > 0 ? <Notice text={fill(texts.sentBefore, { addresses: before.join(", ") })} calm /> : null}
-      <Chips label={texts.send} hint={texts.sendHint} value={to} onChange={change} error={error} />
+      <Chips label={known.length === 0 ? texts.send : texts.sendMore} hint={texts.sendHint} value={to} onChange={change} error={error} />
       {failure ? <SendTrouble failure={failure} org={org} /> : null}
       <Button type="submit" busy={busy}>
         {busy ? texts.sending : texts.sendButton}

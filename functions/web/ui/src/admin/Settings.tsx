@@ -4,6 +4,7 @@ import { fill, fillWith } from "../lib/fill";
 import { go, to } from "../lib/route";
 import { Button } from "../parts/Button";
 import { ConfirmDialog } from "../parts/ConfirmDialog";
+import { SettingRow } from "../parts/SettingRow";
 import { useSay } from "../parts/Status";
 import { org as orgTexts } from "../texts";
 import { AddPeople, whoMayAdd } from "./AddPeople";
@@ -33,7 +34,8 @@ export function Settings(props: InOrg) {
   };
 
   return (
-    <div class="settings">
+    <section class="section settings">
+      <h2>{texts.title}</h2>
       {isAdmin ? (
         <section class="card plain">
           <NameForm
@@ -62,31 +64,25 @@ export function Settings(props: InOrg) {
           />
         ) : (
           <>
-            <h2>{texts.addPeople}</h2>
+            <h3>{texts.addPeople}</h3>
             <p>{fillWith(texts.readOnly, { who: fillWith(texts.whoMay[whoMayAdd(org.addPeople)], { org: <bdi>{org.name}</bdi> }) })}</p>
           </>
         )}
       </section>
-      <section class="card plain">
-        <h2>{texts.leave}</h2>
-        <p>{texts.leaveWhy}</p>
-        <div>
+      <ul class="list">
+        <SettingRow title={texts.leave} why={texts.leaveWhy}>
           <Button kind="danger" onClick={() => setAsking("leave")}>
             {texts.leaveVerb}
           </Button>
-        </div>
-      </section>
-      {isAdmin ? (
-        <section class="card plain">
-          <h2>{texts.delete}</h2>
-          <p>{texts.deleteWhy}</p>
-          <div>
+        </SettingRow>
+        {isAdmin ? (
+          <SettingRow title={texts.delete} why={texts.deleteWhy}>
             <Button kind="danger" onClick={() => setAsking("delete")}>
               {texts.deleteVerb}
             </Button>
-          </div>
-        </section>
-      ) : null}
+          </SettingRow>
+        ) : null}
+      </ul>
       {asking === "leave" ? (
         <ConfirmDialog
           title={fillWith(texts.leaveAsk, { org: <bdi>{org.name}</bdi> })}
@@ -101,6 +97,6 @@ export function Settings(props: InOrg) {
         </ConfirmDialog>
       ) : null}
       {asking === "delete" ? <DeleteOrg org={org} act={() => deleteOrg(org.id)} onDone={() => out(texts.deleted)} onClose={() => setAsking(null)} /> : null}
-    </div>
+    </section>
   );
 }

@@ -1,9 +1,8 @@
 // The way in and out of a page: to the issuer and back. What speaks with the issuer is loaded when it is needed.
 
 import { loadConfig } from "./config";
-import { notSignedIn, session, signedIn } from "./session";
+import { notSignedIn, signedIn } from "./session";
 import type { Outcome, Wish } from "./signin";
-import { forget, recall, remember } from "./tab";
 
 const signin = () => import("./signin");
 
@@ -30,28 +29,6 @@ export async function comeBack(): Promise<Outcome> {
 export async function goSignIn(page: "/" | "/i", wish: Wish): Promise<void> {
   const [{ leave }, config] = await Promise.all([signin(), loadConfig()]);
   await leave(config, page, wish);
-}
-
-/** Goes to the issuer from one of the screens, which the address names. */
-export async function signInHere(wish: Wish): Promise<void> {
-  remember("return", location.pathname + location.search);
-  await goSignIn("/", wish);
-}
-
-/** Ends the sign-in that one of the screens began, and shows that screen's address again. */
-export async function comeBackHere(): Promise<Outcome> {
-  const outcome = await comeBack();
-  history.replaceState(null, "", recall("return") ?? "/");
-  forget("return");
-  return outcome;
-}
-
-/** Signs out: here, and at the issuer if it can. */
-export async function goSignOut(): Promise<void> {
-  const idToken = session()?.idToken ?? "";
-  notSignedIn();
-  const [{ signOut }, config] = await Promise.all([signin(), loadConfig()]);
-  await signOut(config, idToken);
 }
 
 /** Fetches what signing in needs. If that fails, signing in says so. */

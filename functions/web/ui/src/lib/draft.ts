@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { forget, recall, remember } from "./tab";
 
 /**
@@ -11,9 +11,11 @@ export function useDraft<T>(name: string, initial: T): [T, (value: T) => void, (
     const kept = recall(key);
     return kept === null ? initial : (JSON.parse(kept) as T);
   });
-  useEffect(() => {
-    if (JSON.stringify(value) === JSON.stringify(initial)) forget(key);
-    else remember(key, JSON.stringify(value));
-  }, [value]);
-  return [value, setValue, () => forget(key)];
+  const change = (next: T) => {
+    setValue(next);
+    const text = JSON.stringify(next);
+    if (text === JSON.stringify(initial)) forget(key);
+    else remember(key, text);
+  };
+  return [value, change, () => forget(key)];
 }

@@ -68,11 +68,11 @@ export function range(now: Date): { first: string; last: string } {
   // The end of today is ahead until its last minute; the end of the day that is five years ahead is too far.
   const last = yearsLater(now, mostYears);
   last.setDate(last.getDate() - 1);
-  return { first: dayOf(now), last: dayOf(last) };
+  return { first: dateOf(now), last: dateOf(last) };
 }
 
 /** The day of an instant in the zone of the browser, as "2026-12-01". */
-export function dayOf(at: Date): string {
+export function dateOf(at: Date): string {
   const two = (n: number) => String(n).padStart(2, "0");
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
 }

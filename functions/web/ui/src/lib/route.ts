@@ -52,6 +52,12 @@ export function go(address: string, { replace = false } = {}): void {
   moved.dispatchEvent(new Event("move"));
 }
 
+/** Shows another screen in the place of what the address says, as if the page had been opened there. */
+export function show(address: string): void {
+  history.replaceState(null, "", address);
+  moved.dispatchEvent(new Event("move"));
+}
+
 /** Whether the screen was come to, from another one, since it was last asked: then its heading takes the focus. */
 export function takeArrival(): boolean {
   const taken = arriving;

@@ -59,18 +59,6 @@ export function ago(passed: number, spelling = locale): string {
   return format.format(-Math.round(passed / day), "day");
 }
 
-/** An instant in few words: "27 Nov 2026, 14:30". */
-export function brief(instant: Date, timeZone?: string, spelling = locale): string {
-  const zoned = timeZone === undefined ? {} : { timeZone };
-  return new Intl.DateTimeFormat(spelling, { ...zoned, dateStyle: "medium", timeStyle: "short" }).format(instant);
-}
-
-/** The day of an instant in few words: "27 Nov 2026". */
-export function briefDay(instant: Date, timeZone?: string, spelling = locale): string {
-  const zoned = timeZone === undefined ? {} : { timeZone };
-  return new Intl.DateTimeFormat(spelling, { ...zoned, dateStyle: "medium" }).format(instant);
-}
-
 /** After how many ms what is left is said in other words: each second of the last minute, otherwise each minute. */
 export function nextWording(left: number): number {
   const step = left <= minute ? second : minute;

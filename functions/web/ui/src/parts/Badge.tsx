@@ -1,11 +1,11 @@
 import type { ComponentChildren } from "preact";
 import { Icon, type IconName } from "./Icon";
 
-/** A state, in a word, with a colour and a drawing. */
-export function Badge({ look, icon, children }: { look: "good" | "warn" | "bad" | "off"; icon: IconName; children: ComponentChildren }) {
+/** A word beside a name, such as a state. Its colour says no more than it does. */
+export function Badge({ children, kind = "plain", icon }: { children: ComponentChildren; kind?: "plain" | "good" | "warn" | "bad"; icon?: IconName }) {
   return (
-    <span class={`badge ${look}`}>
-      <Icon name={icon} />
+    <span class={`badge ${kind}`}>
+      {icon ? <Icon name={icon} /> : null}
       {children}
     </span>
   );

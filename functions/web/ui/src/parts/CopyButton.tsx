@@ -1,7 +1,7 @@
 import type { RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { link as texts } from "../texts";
-import { Icon } from "./Icon";
+import { Button } from "./Button";
 import { useSay } from "./Status";
 
 /** For how long the button says that it has copied. */
@@ -27,9 +27,8 @@ export function CopyButton({ text, from }: { text: string; from: RefObject<HTMLE
     }
   };
   return (
-    <button type="button" class="button main" onClick={() => void copy()}>
-      <Icon name={copied ? "check" : "copy"} />
-      <span>{copied ? texts.copied : texts.copy}</span>
-    </button>
+    <Button kind="main" icon={copied ? "check" : "copy"} onClick={() => void copy()}>
+      {copied ? texts.copied : texts.copy}
+    </Button>
   );
 }

@@ -38,9 +38,9 @@ export function ExpiryChoice({ form, onChange, error }: Props) {
   };
 
   return (
-    <fieldset class="choice">
+    <fieldset class="radios">
       <legend>{texts.expiration}</legend>
-      <div class="choice-grid">
+      <div class="radio-grid">
         {choices.map((choice) => (
           <Radio key={choice} name="expiration" checked={form.choice === choice} onChoose={() => choose(choice)}>
             {texts.choices[choice]}

@@ -1,5 +1,9 @@
 import type { ComponentChildren } from "preact";
-import { people } from "../texts";
+import type { Member } from "../lib/directory";
+import { fill } from "../lib/fill";
+import { dayOf } from "../lib/time";
+import { people, roles } from "../texts";
+import { Badge } from "./Badge";
 import { hueOf, initials } from "./Tile";
 
 /** What to call a person. */
@@ -26,9 +30,25 @@ export function PersonRow({ person, you = false, note, children }: { person: { n
   );
 }
 
-/** A word beside a name. */
-export function Badge({ children, kind = "plain" }: { children: ComponentChildren; kind?: "plain" | "good" | "warn" | "bad" }) {
-  return <span class={`badge ${kind}`}>{children}</span>;
+/** What there is to know about a member: role, address if it is shown, and since when. */
+export function MemberNote({ member, dated = true }: { member: Member; dated?: boolean }) {
+  return (
+    <>
+      {roles[member.role]}
+      {member.email ? (
+        <>
+          {" · "}
+          <bdi>{member.email}</bdi>
+        </>
+      ) : null}
+      {dated ? (
+        <>
+          {" · "}
+          <time dateTime={member.joinedAt}>{fill(people.since, { date: dayOf(new Date(member.joinedAt)) })}</time>
+        </>
+      ) : null}
+    </>
+  );
 }
 
 /** Whether a person is called so, or has such an address. */

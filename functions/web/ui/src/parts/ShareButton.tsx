@@ -1,4 +1,5 @@
 import { share as texts } from "../texts";
+import { Button } from "./Button";
 import { Icon } from "./Icon";
 import { useSay } from "./Status";
 
@@ -23,9 +24,8 @@ export function ShareButton({ title, text, url }: { title: string; text: string;
     }
   };
   return (
-    <button type="button" class="button" onClick={() => void share()}>
-      <Icon name="share" />
-      <span>{texts.share}</span>
-    </button>
+    <Button icon="share" onClick={() => void share()}>
+      {texts.share}
+    </Button>
   );
 }

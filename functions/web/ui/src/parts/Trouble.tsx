@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Failure } from "../lib/api";
-import { signInHere } from "../lib/door";
+import { signInHere } from "../lib/account";
 import { problems, signIn, trouble } from "../texts";
 import { Button } from "./Button";
 import { Notice } from "./Notice";
