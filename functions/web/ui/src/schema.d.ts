@@ -47,6 +47,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/unsubscribe/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The token of a mail. What isn't a genuine one, made for that, is 404.
+                 * @example EAx1mB3v0pQ9kZ4cT7yUe2MAAAAAAAAAAIhq0nW3lRk5sXv8tYb1dCg
+                 */
+                token: components["parameters"]["token"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Show a page with the button "Don't invite me again"
+         * @description It changes nothing.
+         */
+        get: operations["askToUnsubscribe"];
+        put?: never;
+        /**
+         * Say that an address wants no mail
+         * @description The one click of RFC 8058, which mail clients make by the header `List-Unsubscribe` of a mail, and what the page's button sends. The address of the token gets no
+         *     more mail, whoever sends it. Doing it again changes nothing.
+         */
+        post: operations["unsubscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/unsubscribe/{token}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The token of a mail. What isn't a genuine one, made for that, is 404.
+                 * @example EAx1mB3v0pQ9kZ4cT7yUe2MAAAAAAAAAAIhq0nW3lRk5sXv8tYb1dCg
+                 */
+                token: components["parameters"]["token"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for the mail by which an address wants mail again
+         * @description The address goes into the form, because mails are passed on: only if it is the one of the token, a mail goes to it. The answer is the same for any text. A few such mails a day at
+         *     most.
+         */
+        post: operations["askToBeInvitedAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/resubscribe/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The token of a mail. What isn't a genuine one, made for that, is 404.
+                 * @example EAx1mB3v0pQ9kZ4cT7yUe2MAAAAAAAAAAIhq0nW3lRk5sXv8tYb1dCg
+                 */
+                token: components["parameters"]["token"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Show a page with the button "Yes, invite me again"
+         * @description It changes nothing. The token is that of a mail which an address has asked for, and is good for 24 hours.
+         */
+        get: operations["askToResubscribe"];
+        put?: never;
+        /**
+         * Say that an address wants mail again
+         * @description It takes back what the address said, and no bounce or complaint. Doing it again changes nothing.
+         */
+        post: operations["resubscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/groups/{groupId}/invites": {
         parameters: {
             query?: never;
@@ -138,6 +226,80 @@ export interface paths {
         get: operations["listJoins"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/groups/{groupId}/invites/{inviteId}/emails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The group. What isn't an id is 404.
+                 * @example d6625d02804133cd
+                 */
+                groupId: components["parameters"]["groupId"];
+                /**
+                 * @description The invite. What isn't an id is 404.
+                 * @example 68827bfddea0068e
+                 */
+                inviteId: components["parameters"]["inviteId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List to whom an invite was sent
+         * @description For those who see the invite: each address with what became of its mail. Those of a page are newest first; the pages themselves are in no order of time.
+         */
+        get: operations["listRecipients"];
+        put?: never;
+        /**
+         * Send an invite by e-mail
+         * @description For those who see the invite and could create it now. The mails go out moments later. One bad address, and nothing is sent. An address gets one mail of an
+         *     invite, whatever the case of its letters: to whom it was sent before it isn't sent again, unless that mail was dropped. Whether an address is known, suppressed or
+         *     has had enough mail for today doesn't show in the answer.
+         */
+        post: operations["sendInvite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/groups/{groupId}/invites/{inviteId}/emails/{emailId}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The group. What isn't an id is 404.
+                 * @example d6625d02804133cd
+                 */
+                groupId: components["parameters"]["groupId"];
+                /**
+                 * @description The invite. What isn't an id is 404.
+                 * @example 68827bfddea0068e
+                 */
+                inviteId: components["parameters"]["inviteId"];
+                /**
+                 * @description The mail. What isn't an id is 404.
+                 * @example 4e0c8f9d9e7b1a52
+                 */
+                emailId: components["parameters"]["emailId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a mail again
+         * @description To the same address, or to another one: that ends the mail to the wrong one, which is shown as dropped (`corrected`). The invite's end doesn't change. For those who may send
+         *     the invite. A mail that is still to be sent is left as it is.
+         */
+        post: operations["resendInvite"];
         delete?: never;
         options?: never;
         head?: never;
@@ -447,6 +609,13 @@ export interface components {
         GroupId: string;
         /** @description Id of an invite. Ids sort by the time of creation. */
         InviteId: string;
+        /** @description Id of a mail of an invite. It is made of the address, so that an invite has one mail to each. */
+        EmailId: string;
+        /**
+         * @description A mail address, without a display name, in ASCII, of a domain with at least two labels. White space around it is dropped. Addresses that differ in the case of letters
+         *     only are the same.
+         */
+        Email: string;
         /** @description Id of a person. */
         UserId: string;
         /**
@@ -506,7 +675,35 @@ export interface components {
             expiresAt?: string | null;
             /** @description How many people may join by the link. Null means any number. */
             maxUses?: number | null;
+            /** @description Addresses to send the link to. */
+            emails?: components["schemas"]["Email"][] | null;
         };
+        /** @description Addresses to send a link to. */
+        Emails: {
+            emails: components["schemas"]["Email"][];
+        };
+        /** @description Where to send a mail again. Without an address, or with null, it goes to the same one. */
+        Resend: {
+            /** @description The corrected address. */
+            email?: string | null;
+        };
+        /** @description A page for people. */
+        Page: string;
+        /** @description What a mail client sends for its user (RFC 8058). */
+        OneClick: {
+            /**
+             * @description The word that says it.
+             * @constant
+             */
+            "List-Unsubscribe": "One-Click";
+        };
+        /** @description The form of the page. */
+        TypedAddress: {
+            /** @description The address that wants mail again. */
+            address: string;
+        };
+        /** @description The button alone. */
+        Pressed: Record<string, never>;
         /** @description The code of a link. */
         Code: {
             /** @description What follows `#` in the link. Genuine ones have 44 characters. Any text is answered, 404 if it isn't a genuine code. */
@@ -517,7 +714,7 @@ export interface components {
             name: components["schemas"]["NewName"];
         };
         /**
-         * @description At most 80 graphemes (what a reader takes for one character), which a schema can't count, and 320 bytes. White space around it is dropped, the rest brought to Unicode's
+         * @description At most 80 graphemes (what a reader takes for one character), which a schema can't count, and 320 bytes. Spaces around it are dropped, the rest brought to Unicode's
          *     normal form C. Control, bidirectional and other invisible characters are refused.
          */
         NewName: string;
@@ -585,6 +782,39 @@ export interface components {
             items: components["schemas"]["Join"][];
             nextCursor: components["schemas"]["NextCursor"];
         };
+        /** @description A mail of an invite, and what became of it. */
+        Recipient: {
+            id: components["schemas"]["EmailId"];
+            email: components["schemas"]["Email"];
+            /**
+             * @description `queued`: to be sent, soon or later. `sent`: handed over. `delayed`: the receiving server puts it off. `delivered`: the receiving server has it. `bounced`: it refused
+             *     it. `complained`: the recipient called it spam. `suppressed`: not sent, as the address gets no mail of this service. `dropped`: not sent, or replaced.
+             * @enum {string}
+             */
+            state: "queued" | "sent" | "delayed" | "delivered" | "bounced" | "complained" | "suppressed" | "dropped";
+            /**
+             * @description Of `bounced`: whether for good (`permanent`), this time (`transient`), or unknown (`undetermined`). Of `suppressed`: the address `bounced` or `complained` before, or
+             *     `opted_out`. Of `dropped`: the invite's state (`invite_deleted` and the like), `sender_lost_right` (who sent it could not create that link now), `corrected` (another
+             *     address got it), `rejected`, `gave_up`. Null where the state says it all.
+             * @enum {string|null}
+             */
+            reason: "permanent" | "transient" | "undetermined" | "bounced" | "complained" | "opted_out" | "invite_deleted" | "invite_expired" | "invite_suspended" | "invite_used_up" | "sender_lost_right" | "corrected" | "rejected" | "gave_up" | null;
+            /** @description What the receiving server said, for people. Null if it said nothing. */
+            detail: string | null;
+            sentBy: components["schemas"]["Person"];
+            createdAt: components["schemas"]["Instant"];
+            /** @description When it came into its state. */
+            updatedAt: components["schemas"]["Instant"];
+        };
+        /** @description The recipients of one request. */
+        Recipients: {
+            items: components["schemas"]["Recipient"][];
+        };
+        /** @description A page of recipients. */
+        RecipientList: {
+            items: components["schemas"]["Recipient"][];
+            nextCursor: components["schemas"]["NextCursor"];
+        };
         /** @description What a link is. All but `state` and `serverTime` is null for a deleted link. */
         Preview: {
             /**
@@ -617,7 +847,7 @@ export interface components {
             user: {
                 id: components["schemas"]["UserId"];
                 name: components["schemas"]["PersonName"];
-                /** @description His verified address. Null where the token has none. */
+                /** @description His address as the token has it, be it verified or not. Null where it has none. */
                 email: string | null;
             };
             /** @description The organizations that he is in. */
@@ -684,7 +914,7 @@ export interface components {
             at: components["schemas"]["Instant"];
             actor: components["schemas"]["Person"];
             /** @enum {string} */
-            action: "invite.created" | "invite.deleted" | "org.created" | "org.changed" | "org.deleted" | "group.created" | "group.changed" | "group.deleted" | "member.added" | "member.joined" | "member.removed" | "member.role_changed" | "group_member.removed";
+            action: "invite.created" | "invite.deleted" | "org.created" | "org.changed" | "org.deleted" | "group.created" | "group.changed" | "group.deleted" | "member.added" | "member.joined" | "member.removed" | "member.role_changed" | "group_member.added" | "group_member.removed";
             /** @description Id of the thing or person that it was done to. */
             target: string;
             /** @description What a reader needs beside */
@@ -1108,7 +1338,7 @@ export interface components {
                 "application/json": components["schemas"]["GatewayRefusal"];
             };
         };
-        /** @description `limit_reached`: the caller has created five organizations today (UTC). Or too many requests to this route: the gateway's own refusal. */
+        /** @description `limit_reached`: the limit of the day (UTC) is reached, of organizations that the caller creates, or of mails that he or his organization has sent. Or too many requests to this route: the gateway's own refusal. */
         LimitReached: {
             headers: {
                 "Retry-After": components["headers"]["Retry-After"];
@@ -1188,8 +1418,80 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description A page. The form isn't what the page, or a mail client, sends. */
+        PageInvalid: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": components["schemas"]["Page"];
+            };
+        };
+        /** @description A page. The token isn't genuine, is for something else, or has ended. */
+        PageNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": components["schemas"]["Page"];
+            };
+        };
+        /** @description A page. The form is larger than 8 KiB. */
+        PageTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": components["schemas"]["Page"];
+            };
+        };
+        /** @description A page. The body is not a form. */
+        PageWrongType: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": components["schemas"]["Page"];
+            };
+        };
+        /** @description A page. The fault is ours. Or the gateway's own refusal. */
+        PageError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": components["schemas"]["Page"];
+                /**
+                 * @example {
+                 *       "message": "Internal Server Error"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GatewayRefusal"];
+            };
+        };
+        /** @description A page. This could not be decided in time, and is safe to repeat. Or no function could be reached: the gateway's own refusal. */
+        PageUnavailable: {
+            headers: {
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": components["schemas"]["Page"];
+                /**
+                 * @example {
+                 *       "message": "Service Unavailable"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GatewayRefusal"];
+            };
+        };
     };
     parameters: {
+        /**
+         * @description The token of a mail. What isn't a genuine one, made for that, is 404.
+         * @example EAx1mB3v0pQ9kZ4cT7yUe2MAAAAAAAAAAIhq0nW3lRk5sXv8tYb1dCg
+         */
+        token: string;
         /**
          * @description The organization. What isn't an id is 404.
          * @example d6625d0280
@@ -1205,6 +1507,11 @@ export interface components {
          * @example 68827bfddea0068e
          */
         inviteId: components["schemas"]["InviteId"];
+        /**
+         * @description The mail. What isn't an id is 404.
+         * @example 4e0c8f9d9e7b1a52
+         */
+        emailId: components["schemas"]["EmailId"];
         /**
          * @description The person. What isn't an id is 404.
          * @example c4407940c299ac6d0ff04d931f5c0a36
@@ -1348,6 +1655,200 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    askToUnsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The token of a mail. What isn't a genuine one, made for that, is 404.
+                 * @example EAx1mB3v0pQ9kZ4cT7yUe2MAAAAAAAAAAIhq0nW3lRk5sXv8tYb1dCg
+                 */
+                token: components["parameters"]["token"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": components["schemas"]["Page"];
+                };
+            };
+            404: components["responses"]["PageNotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["PageError"];
+            503: components["responses"]["PageUnavailable"];
+        };
+    };
+    unsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The token of a mail. What isn't a genuine one, made for that, is 404.
+                 * @example EAx1mB3v0pQ9kZ4cT7yUe2MAAAAAAAAAAIhq0nW3lRk5sXv8tYb1dCg
+                 */
+                token: components["parameters"]["token"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "List-Unsubscribe": "One-Click"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["OneClick"];
+                /**
+                 * @example {
+                 *       "List-Unsubscribe": "One-Click"
+                 *     }
+                 */
+                "multipart/form-data": components["schemas"]["OneClick"];
+            };
+        };
+        responses: {
+            /** @description Done. A page that offers to take it back. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": components["schemas"]["Page"];
+                };
+            };
+            400: components["responses"]["PageInvalid"];
+            404: components["responses"]["PageNotFound"];
+            413: components["responses"]["PageTooLarge"];
+            415: components["responses"]["PageWrongType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["PageError"];
+            503: components["responses"]["PageUnavailable"];
+        };
+    };
+    askToBeInvitedAgain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The token of a mail. What isn't a genuine one, made for that, is 404.
+                 * @example EAx1mB3v0pQ9kZ4cT7yUe2MAAAAAAAAAAIhq0nW3lRk5sXv8tYb1dCg
+                 */
+                token: components["parameters"]["token"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "address": "mira@example.com"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["TypedAddress"];
+                /**
+                 * @example {
+                 *       "address": "mira@example.com"
+                 *     }
+                 */
+                "multipart/form-data": components["schemas"]["TypedAddress"];
+            };
+        };
+        responses: {
+            /** @description A page that says to look into the mail. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": components["schemas"]["Page"];
+                };
+            };
+            400: components["responses"]["PageInvalid"];
+            404: components["responses"]["PageNotFound"];
+            413: components["responses"]["PageTooLarge"];
+            415: components["responses"]["PageWrongType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["PageError"];
+            503: components["responses"]["PageUnavailable"];
+        };
+    };
+    askToResubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The token of a mail. What isn't a genuine one, made for that, is 404.
+                 * @example EAx1mB3v0pQ9kZ4cT7yUe2MAAAAAAAAAAIhq0nW3lRk5sXv8tYb1dCg
+                 */
+                token: components["parameters"]["token"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": components["schemas"]["Page"];
+                };
+            };
+            404: components["responses"]["PageNotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["PageError"];
+            503: components["responses"]["PageUnavailable"];
+        };
+    };
+    resubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The token of a mail. What isn't a genuine one, made for that, is 404.
+                 * @example EAx1mB3v0pQ9kZ4cT7yUe2MAAAAAAAAAAIhq0nW3lRk5sXv8tYb1dCg
+                 */
+                token: components["parameters"]["token"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/x-www-form-urlencoded": components["schemas"]["Pressed"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": components["schemas"]["Page"];
+                };
+            };
+            400: components["responses"]["PageInvalid"];
+            404: components["responses"]["PageNotFound"];
+            413: components["responses"]["PageTooLarge"];
+            415: components["responses"]["PageWrongType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["PageError"];
+            503: components["responses"]["PageUnavailable"];
+        };
+    };
     listInvites: {
         parameters: {
             query?: {
@@ -1460,7 +1961,7 @@ export interface operations {
             410: components["responses"]["InviteDeleted"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyRequests"];
+            429: components["responses"]["LimitReached"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -1616,6 +2117,209 @@ export interface operations {
             403: components["responses"]["ScopeMissing"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listRecipients: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The most items that the page may have.
+                 * @example 20
+                 */
+                limit?: components["parameters"]["limit"];
+                /** @description Where to go on, the `nextCursor` of the page before. Without it the list begins. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The group. What isn't an id is 404.
+                 * @example d6625d02804133cd
+                 */
+                groupId: components["parameters"]["groupId"];
+                /**
+                 * @description The invite. What isn't an id is 404.
+                 * @example 68827bfddea0068e
+                 */
+                inviteId: components["parameters"]["inviteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of recipients. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "4e0c8f9d9e7b1a52",
+                     *           "email": "mira@example.com",
+                     *           "state": "delivered",
+                     *           "reason": null,
+                     *           "detail": "250 2.6.0 Message received",
+                     *           "sentBy": {
+                     *             "id": "3f63107cacbef24f109fbca5306002d9",
+                     *             "name": "Ada Okafor"
+                     *           },
+                     *           "createdAt": "2026-11-27T22:30:00Z",
+                     *           "updatedAt": "2026-11-27T22:30:01Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RecipientList"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ScopeMissing"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    sendInvite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The group. What isn't an id is 404.
+                 * @example d6625d02804133cd
+                 */
+                groupId: components["parameters"]["groupId"];
+                /**
+                 * @description The invite. What isn't an id is 404.
+                 * @example 68827bfddea0068e
+                 */
+                inviteId: components["parameters"]["inviteId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "emails": [
+                 *         "mira@example.com",
+                 *         "tom@example.com"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["Emails"];
+            };
+        };
+        responses: {
+            /** @description The recipients, in the order of the request. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "4e0c8f9d9e7b1a52",
+                     *           "email": "mira@example.com",
+                     *           "state": "queued",
+                     *           "reason": null,
+                     *           "detail": null,
+                     *           "sentBy": {
+                     *             "id": "3f63107cacbef24f109fbca5306002d9",
+                     *             "name": "Ada Okafor"
+                     *           },
+                     *           "createdAt": "2026-11-27T22:30:00Z",
+                     *           "updatedAt": "2026-11-27T22:30:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Recipients"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["AddPeopleRequired"];
+            404: components["responses"]["NotFound"];
+            410: components["responses"]["InviteOver"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["LimitReached"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    resendInvite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The group. What isn't an id is 404.
+                 * @example d6625d02804133cd
+                 */
+                groupId: components["parameters"]["groupId"];
+                /**
+                 * @description The invite. What isn't an id is 404.
+                 * @example 68827bfddea0068e
+                 */
+                inviteId: components["parameters"]["inviteId"];
+                /**
+                 * @description The mail. What isn't an id is 404.
+                 * @example 4e0c8f9d9e7b1a52
+                 */
+                emailId: components["parameters"]["emailId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Resend"];
+            };
+        };
+        responses: {
+            /** @description The recipient to whom it is sent. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "4e0c8f9d9e7b1a52",
+                     *       "email": "mira@example.com",
+                     *       "state": "queued",
+                     *       "reason": null,
+                     *       "detail": null,
+                     *       "sentBy": {
+                     *         "id": "3f63107cacbef24f109fbca5306002d9",
+                     *         "name": "Ada Okafor"
+                     *       },
+                     *       "createdAt": "2026-11-27T22:30:00Z",
+                     *       "updatedAt": "2026-11-27T22:31:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Recipient"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["AddPeopleRequired"];
+            404: components["responses"]["NotFound"];
+            410: components["responses"]["InviteOver"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["LimitReached"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
