@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { dayOf, endOf, instantOf, presets, range, wire } from "./expiry";
+import { dateOf, endOf, instantOf, presets, range, wire } from "./expiry";
 
 const zone = process.env["TZ"];
 after(() => setZone(zone));
@@ -92,5 +92,5 @@ test("the calendar offers today and what can be picked whole", () => {
   assert.deepEqual(range(now), { first: "2026-12-02", last: "2031-12-01" });
   setZone("UTC");
   assert.deepEqual(range(new Date("2028-02-29T12:00:00Z")), { first: "2028-02-29", last: "2033-02-28" });
-  assert.equal(dayOf(new Date("2026-01-02T03:04:05Z")), "2026-01-02");
+  assert.equal(dateOf(new Date("2026-01-02T03:04:05Z")), "2026-01-02");
 });
