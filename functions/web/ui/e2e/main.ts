@@ -6,3 +6,4 @@ import "./invite-trouble";
 import "./invite-looks";
 import "./invite-time";
 import "./secrecy";
+import "./story";

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import axe from "axe-core";
 import type { Browser, BrowserContext, Locator, Page, Response } from "playwright-core";
 import { fill } from "../src/lib/fill";
-import { invite as texts } from "../src/texts";
+import { home, invite as texts } from "../src/texts";
 import type { Person } from "./people";
 import { until } from "./until";
 
@@ -30,7 +30,8 @@ export class Visitor {
   private constructor(
     readonly url: string,
     readonly context: BrowserContext,
-    readonly page: Page,
+    /** The tab that the visitor looks at. */
+    public page: Page,
   ) {}
 
   static async open(browser: Browser, url: string, looks: Looks = {}): Promise<Visitor> {
@@ -104,9 +105,19 @@ export class Visitor {
     await this.page.goto(address.startsWith("/") ? this.url + address : address);
   }
 
+  /** Does something that opens a tab, and looks at that from now on. */
+  async toNewTab(act: () => Promise<unknown>): Promise<void> {
+    [this.page] = await Promise.all([this.context.waitForEvent("page"), act()]);
+  }
+
   /** Waits for the screen with this heading. */
   async sees(heading: string | RegExp): Promise<void> {
     await this.page.getByRole("heading", { level: 1, name: heading, exact: true }).waitFor();
+  }
+
+  /** Waits for the screen of this title, which the browser's tab shows. */
+  async titled(title: string): Promise<void> {
+    await until(`the title is ${title}`, async () => (await this.page.title()) === title, { patience: 20_000 });
   }
 
   /** Waits for words anywhere on the page. */
@@ -114,7 +125,15 @@ export class Visitor {
     await this.page.getByText(text).first().waitFor();
   }
 
-  button(name: string | RegExp) {
+  link(name: string | RegExp): Locator {
+    return this.page.getByRole("link", { name, exact: true });
+  }
+
+  field(label: string): Locator {
+    return this.page.getByLabel(label, { exact: true });
+  }
+
+  button(name: string | RegExp): Locator {
     return this.page.getByRole("button", { name, exact: true });
   }
 
@@ -125,6 +144,12 @@ export class Visitor {
   /** Signs in on the page behind a link, as someone whom the provider's page offers, or else as one whose name is typed there. */
   async signsIn(person: Person, by: string = texts.signIn): Promise<void> {
     await this.press(by);
+    await this.chooses(person);
+  }
+
+  /** Signs in on the screens of those who are signed in: in a new window nobody is, and the provider was asked in vain. */
+  async entersAs(person: Person): Promise<void> {
+    await this.press(home.signIn);
     await this.chooses(person);
   }
 
