@@ -6,4 +6,5 @@ import "./invite-trouble";
 import "./invite-looks";
 import "./invite-time";
 import "./secrecy";
+import "./new-invite";
 import "./story";

@@ -85,6 +85,20 @@ export class Group {
     await this.admin.call("DELETE", `/v1/groups/${this.id}/invites/${invite.id}`);
   }
 
+  /** The paths of its screens. */
+  path(tab = ""): string {
+    return `/groups/${this.id}${tab}`;
+  }
+
+  /** Reads an invite as its creator sees it. */
+  read(inviteId: string, reader = this.admin): Promise<Invite> {
+    return reader.call<Invite>("GET", `/v1/groups/${this.id}/invites/${inviteId}`);
+  }
+
+  async invites(): Promise<Invite[]> {
+    return (await this.admin.call<{ items: Invite[] }>("GET", `/v1/groups/${this.id}/invites`)).items;
+  }
+
   async members(): Promise<string[]> {
     const { items } = await this.admin.call<{ items: { name: string }[] }>("GET", `/v1/groups/${this.id}/members`);
     return items.map((member) => member.name);

@@ -54,6 +54,8 @@ export function newPerson(firstName: string): Person {
 export interface Scene {
   /** Opens a browser window for somebody new. */
   visitor(looks?: Looks): Promise<Visitor>;
+  /** Opens one whom the provider knows already, at a path of the app. */
+  signedIn(person: Person, path: string, looks?: Looks): Promise<Visitor>;
   /** Makes a visitor who was there before one of this test. */
   takeOver(visitor: Visitor): void;
 }
@@ -62,15 +64,19 @@ export interface Scene {
 export function check(name: string, body: (scene: Scene) => Promise<void>): void {
   test(name, { timeout: 120_000 }, async () => {
     const visitors: Visitor[] = [];
+    const visitor = async (looks?: Looks) => {
+      const opened = await openVisitor(looks);
+      visitors.push(opened);
+      return opened;
+    };
+    const signedIn = async (person: Person, path: string, looks?: Looks) => {
+      const opened = await visitor(looks);
+      await opened.knownTo(person);
+      await opened.open(path);
+      return opened;
+    };
     try {
-      await body({
-        visitor: async (looks) => {
-          const visitor = await openVisitor(looks);
-          visitors.push(visitor);
-          return visitor;
-        },
-        takeOver: (visitor) => visitors.push(visitor),
-      });
+      await body({ visitor, signedIn, takeOver: (taken) => visitors.push(taken) });
       const faults = visitors.flatMap((visitor) => visitor.faults());
       if (faults.length > 0) throw new Error(`on the pages:\n${faults.join("\n")}`);
     } catch (error) {

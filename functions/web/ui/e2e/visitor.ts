@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import axe from "axe-core";
-import type { Browser, BrowserContext, Locator, Page, Response } from "playwright-core";
+import type { Browser, BrowserContext, Locator, Page, Request, Response } from "playwright-core";
 import { fill } from "../src/lib/fill";
 import { home, invite as texts } from "../src/texts";
 import type { Person } from "./people";
@@ -167,6 +167,16 @@ export class Visitor {
   async answerTo(path: string, act: () => Promise<unknown>): Promise<Response> {
     const [response] = await Promise.all([this.page.waitForResponse((r) => new URL(r.url()).pathname === path), act()]);
     return response;
+  }
+
+  /** The same where perhaps no answer comes. */
+  async answerOrNone(path: string, act: () => Promise<unknown>): Promise<void> {
+    const mine = (request: Request) => new URL(request.url()).pathname === path && request.method() !== "GET";
+    const answered = this.page.waitForEvent("requestfinished", mine);
+    const failed = this.page.waitForEvent("requestfailed", mine);
+    for (const end of [answered, failed]) end.catch(() => {}); // only one of them comes
+    await act();
+    await Promise.race([answered, failed]);
   }
 
   /** Presses Tab until this has the focus, as people do who use no mouse. */
