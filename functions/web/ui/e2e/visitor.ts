@@ -186,9 +186,13 @@ export class Visitor {
       await this.page.keyboard.press("Tab");
       if (await target.evaluate((element) => element === document.activeElement)) {
         const seen = await target.evaluate((element) => {
-          const { outlineStyle, outlineWidth } = getComputedStyle(element);
+          // Around it, or around what it is a part of, such as a choice with its words.
+          const widths = [element, element.parentElement, element.parentElement?.parentElement].map((around) => {
+            const { outlineStyle, outlineWidth } = getComputedStyle(around ?? element);
+            return outlineStyle === "none" ? 0 : parseFloat(outlineWidth);
+          });
           const { top, bottom } = element.getBoundingClientRect();
-          return { outline: outlineStyle === "none" ? 0 : parseFloat(outlineWidth), above: Math.round(-top), below: Math.round(bottom - innerHeight) };
+          return { outline: Math.max(...widths), above: Math.round(-top), below: Math.round(bottom - innerHeight) };
         });
         assert.ok(seen.outline >= 2 && seen.above <= 0 && seen.below <= 0, `it can't be seen that ${target} has the focus: ${JSON.stringify(seen)}`);
         return;

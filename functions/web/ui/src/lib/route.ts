@@ -43,12 +43,13 @@ export const to = {
 
 const moved = new EventTarget();
 let arriving = false;
+let shown = ""; // the path of the screen: a dialog over it, at "?new", is no other screen
 
 /** Goes to another screen. With replace, going back leads to what was before the screen that is left. */
 export function go(address: string, { replace = false } = {}): void {
   history[replace ? "replaceState" : "pushState"](null, "", address);
-  if (!replace) scrollTo(0, 0);
-  arriving = true;
+  arriving ||= location.pathname !== shown;
+  if (arriving && !replace) scrollTo(0, 0);
   moved.dispatchEvent(new Event("move"));
 }
 
@@ -70,9 +71,12 @@ export function useRoute(): Route {
   const here = () => location.pathname + location.search;
   const [address, setAddress] = useState(here);
   useEffect(() => {
-    const see = () => setAddress(here());
+    const see = () => {
+      shown = location.pathname;
+      setAddress(here());
+    };
     const back = () => {
-      arriving = true;
+      arriving ||= location.pathname !== shown;
       see();
     };
     const click = (event: MouseEvent) => {
