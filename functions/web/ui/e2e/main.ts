@@ -7,4 +7,5 @@ import "./invite-looks";
 import "./invite-time";
 import "./secrecy";
 import "./new-invite";
+import "./invite-page";
 import "./story";
