@@ -7,6 +7,7 @@
 // hex. Instants are Unix milliseconds, but expiresAt and ttl seconds.
 //
 //	organization    pk O#{org}     sk O            name, addPeople (set of roles), createdAt, createdBy, version, admins (count)
+//	admin           pk O#{org}     sk A#{user}     nothing more: the member's row decides
 //	group           pk G#{group}   sk G            name, createdAt, createdBy, version
 //	                lpk O#{org}#G  lsk G#{group}
 //	invite          pk I#{group}   sk {invite}     name?, access, expiration, expiresAt?, createdAt, createdBy, epoch, maxUses?, uses, ttl?
@@ -35,6 +36,7 @@
 //	a group's invites, newest first   Query pk I#{group}, descending
 //	one's own invites, newest first   Query lists I#{group}#{creator}, descending; then BatchGetItem
 //	members, by id                    Query lists …#M0 to …#M3 at the same time, merged; then BatchGetItem
+//	an organization's admins          Query pk O#{org}, before sk O
 //	all member rows, to clear them    Query lists …#M0 to …#M3 and …#F0 to …#F3
 //	mails of a link, by id            Query pk D#{group}#{invite}
 //	mails that are due, by when       Query lists due#0 to due#3 at the same time; then BatchGetItem

@@ -21,6 +21,13 @@ func orgKey(org directory.OrgID) key          { return key{"O#" + org.String(), 
 func groupKey(group directory.GroupID) key    { return key{"G#" + group.String(), "G"} }
 func userPartition(u directory.UserID) string { return "U#" + u.String() }
 
+// adminPrefix begins the sort keys of rows that name an organization's admins. They come before that of the organization itself.
+const adminPrefix = "A#"
+
+func adminKey(org directory.OrgID, user directory.UserID) key {
+	return key{orgKey(org).pk, adminPrefix + user.String()}
+}
+
 const (
 	orgMemberPrefix   = "O#" // of a member's rows in organizations
 	groupMemberPrefix = "G#" // of a member's rows in groups
@@ -187,6 +194,12 @@ func parseUserPartition(pk string) (directory.UserID, bool) {
 func parseGroupPartition(pk string) (directory.GroupID, bool) {
 	hex, found := strings.CutPrefix(pk, "G#")
 	id, ok := directory.ParseGroupID(hex)
+	return id, found && ok
+}
+
+func parseAdminSort(sk string) (directory.UserID, bool) {
+	hex, found := strings.CutPrefix(sk, adminPrefix)
+	id, ok := directory.ParseUserID(hex)
 	return id, found && ok
 }
 

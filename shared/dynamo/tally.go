@@ -277,7 +277,8 @@ func (t *Table) clearSome(ctx context.Context, c tally.Clear) (int, error) {
 	case tally.ClearGroup:
 		err = errors.Join(list(query{partition: invitePartition(c.Group)}), members(groupKey(c.Group).pk))
 	case tally.ClearOrg:
-		err = errors.Join(list(query{index: true, partition: groupListPartition(c.Org)}), members(orgKey(c.Org).pk))
+		err = errors.Join(list(query{index: true, partition: groupListPartition(c.Org)}), members(orgKey(c.Org).pk),
+			list(query{partition: orgKey(c.Org).pk, until: orgKey(c.Org).sk})) // its admins' rows
 	}
 	if err != nil {
 		return 0, err
