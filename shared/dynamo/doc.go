@@ -22,6 +22,10 @@
 //	join            pk J#{group}#{invite}  sk {milliseconds}#{user}     written from the stream
 //	delivery        pk D#{group}#{invite}  sk {id: of the address}    kind, to, state, reason?, detail?, fresh?, sends, attempts, dueAt?,
 //	                lpk due#{0-3}  lsk {milliseconds}#{id}    only while queued    countedOn?, sentBy?, user?, messageId?, ttl
+//	other delivery  pk D#{group}   sk {id}         the same; digest? (of a notice, what it comes of)
+//	access request  pk R#{group}   sk {user}       name, email?, message?, invite, creator, access, createdAt, digest (id), ttl (30 days)
+//	their register  pk R#{group}   sk V            version, open? (set of {user}#{milliseconds}), told? (of the latest digest), ttl
+//	access decision pk R#{group}#decided  sk {user}  creator, by, at, joinId? (if approved), ttl (a week; a day if approved)
 //	mails of a day  pk Q#sender#{org}#{user}, Q#org#{org}, Q#to#{address}  sk {day}     mails (count), ttl
 //	suppression     pk S#{address} sk S            bouncedAt?, complainedAt?, optedOutAt?
 //	clearing        pk C#{kind}#{id}  sk C         step; what is left of something deleted is being cleared away
@@ -38,6 +42,8 @@
 //	members, by id                    Query lists …#M0 to …#M3 at the same time, merged; then BatchGetItem
 //	an organization's admins          Query pk O#{org}, before sk O
 //	all member rows, to clear them    Query lists …#M0 to …#M3 and …#F0 to …#F3
+//	what decides on asking for access the same, with the person's request, the decision on it, and the group's register
+//	requests of a group, 100 at most  Query pk R#{group}
 //	mails of a link, by id            Query pk D#{group}#{invite}
 //	mails that are due, by when       Query lists due#0 to due#3 at the same time; then BatchGetItem
 //	groups of an organization         Query lists O#{org}#G; then BatchGetItem

@@ -84,6 +84,22 @@ func clearKey(c tally.Clear) key {
 	return key{clearPrefix + string(c.Kind) + "#" + id, "C"}
 }
 
+// accessPartition holds a group's open requests for access, and their register.
+func accessPartition(group directory.GroupID) string { return "R#" + group.String() }
+
+func accessRequestKey(group directory.GroupID, user directory.UserID) key {
+	return key{accessPartition(group), user.String()}
+}
+
+func accessRegisterKey(group directory.GroupID) key { return key{accessPartition(group), "V"} }
+
+// decidedPartition holds what came of requests. It is another one, so that reading the open ones stays short.
+func decidedPartition(group directory.GroupID) string { return accessPartition(group) + "#decided" }
+
+func accessDecisionKey(group directory.GroupID, user directory.UserID) key {
+	return key{decidedPartition(group), user.String()}
+}
+
 // deliveryPartition holds the mails of one link, or of one group, or those that belong to neither.
 func deliveryPartition(group directory.GroupID, link [8]byte) string {
 	switch {
