@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"strconv"
 	"time"
 
 	"group-invites/shared/directory"
@@ -50,7 +51,7 @@ const giveUpAfter = 7 * 24 * time.Hour
 // claim makes the attempt this call's own. It gives nil if it is another's, or if the recipient has had enough for today.
 func (s *Service) claim(ctx context.Context, d mail.Delivery, now time.Time) (*mail.Delivery, error) {
 	claimed := d
-	claimed.Attempts, claimed.Fresh, claimed.DueAt = d.Attempts+1, false, now.Add(Lease)
+	claimed.Attempts, claimed.Fresh, claimed.DueAt, claimed.Claim = d.Attempts+1, false, now.Add(Lease), strconv.FormatUint(rand.Uint64(), 36)
 	counted := (d.Kind == mail.KindInvite || d.Kind == mail.KindConfirm) && d.CountedOn != mail.Day(now)
 	if counted {
 		claimed.CountedOn = mail.Day(now)
