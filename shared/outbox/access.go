@@ -222,6 +222,7 @@ func (s *Service) notice(ctx context.Context, d mail.Delivery, now time.Time) (n
 			useless = mail.ReasonOvertaken
 			return nil
 		}
+		slices.SortFunc(requests, func(x, y accessrequest.Request) int { return x.CreatedAt.Compare(y.CreatedAt) })
 		n = &mail.Notice{
 			OrgName: a.group.Org.Name, GroupName: a.group.Group.Name, Count: len(requests),
 			URL: s.BaseURL + "/groups/" + d.Group.String() + "/requests",
