@@ -6,7 +6,7 @@ SHELL := /bin/bash
 # ---------------------------------------------------------------- building
 
 # The functions, by logical id in template.yaml. CreateInvite is built from functions/create-invite.
-FUNCTIONS := CreateInvite SendInvite RedeemInvite ListInvites DeleteInvite PreviewInvite Directory Tally Mailer MailFeedback Web
+FUNCTIONS := CreateInvite SendInvite RedeemInvite ListInvites DeleteInvite PreviewInvite Unsubscribe Directory Tally Mailer MailFeedback Web
 
 # How functions are built, here and in infra/local/stack: without the RPC mode of old runtimes, without HTTP/2 (neither DynamoDB nor
 # Secrets Manager needs it, and it is a twentieth of the binary), without paths, symbols and debug tables.
@@ -22,6 +22,9 @@ $(FUNCTIONS:%=build-%): build-%:
 	CGO_ENABLED=0 GOOS=linux GOARCH=arm64 go build -tags $(BUILD_TAGS) $(BUILD_FLAGS) -ldflags="$(LINK_FLAGS)" \
 		-o "$(ARTIFACTS_DIR)/bootstrap" ./functions/$(call folder,$*)
 
+# The web app is part of what the function is made of.
+build-Web: ui
+
 ##@ Running
 
 .PHONY: run
@@ -32,6 +35,10 @@ run: ## Bring up the whole stack on this machine: http://127.0.0.1:8080 (PORT, D
 .PHONY: invoke
 invoke: ## Run one event through one function: FUNCTION=redeem-invite EVENT=infra/events/redeem-invite.json
 	@go run ./infra/local invoke -function "$(FUNCTION)" -event "$(EVENT)"
+
+.PHONY: ui
+ui: ## Build the web app, if its sources have changed, and say what its pages weigh
+	@go run ./infra/local ui
 
 .PHONY: reset
 reset: ## Delete the local stack's data
@@ -49,16 +56,17 @@ build: ## Build every function for Lambda (arm64) into .local/build/<LogicalId>,
 # The tests write how much holds into a folder that is new each time: those that know of it are never answered from the test cache.
 # That all cases hold is said if all tests have passed; the matrix counts what held in any event.
 .PHONY: test
-test: lint vulnerabilities ## Run every check and test, and say how much of the rights matrix and of the cases holds
+test: ui lint vulnerabilities ## Run every check and test, and say how much of the rights matrix and of the cases holds
 	@held=$$(mktemp -d) && echo "go test -race ./..." && { HELD=$$held go test -race ./... && status=0 || status=$$?; \
 	cat $$held/matrix || status=1; [ $$status -ne 0 ] || cat $$held/cases || status=1; rm -rf $$held; exit $$status; }
 
 .PHONY: lint
-lint: ## Check formatting, vet, staticcheck, tidy modules
+lint: ui ## Check formatting, vet, staticcheck, tidy modules; the web app's types, and that those of the API are made of its document
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "gofmt would change:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
 	go vet ./...
 	go tool staticcheck ./...
 	go mod tidy -diff
+	npm --prefix functions/web/ui run --silent check
 
 .PHONY: vulnerabilities
 vulnerabilities: ## Check what is called against the database of known vulnerabilities (GOVULNDB names a mirror)
@@ -73,9 +81,10 @@ lint-template: ## Check template.yaml with cfn-lint, in a virtual environment (n
 	.local/venv/bin/cfn-lint template.yaml
 
 .PHONY: golden
-golden: ## Write anew what is made of something else: costs, openapi.json; look at the diff
+golden: ui ## Write anew what is made of something else: costs, openapi.json and its types for the web app; look at the diff
 	go test ./shared/dynamo -run TestCosts -update
 	go test ./functions/web -run TestOpenAPI -update
+	npm --prefix functions/web/ui run --silent schema
 
 FUZZ_TIME ?= 30s
 .PHONY: fuzz
@@ -88,7 +97,8 @@ fuzz: ## Run every fuzz test for FUZZ_TIME each (30s)
 
 .PHONY: clean
 clean: ## Delete what was built and installed here, but not the local stack's data
-	rm -rf .aws-sam .local/build .local/bin .local/local .local/venv infra/local/engine/node_modules
+	rm -rf .aws-sam .local/build .local/bin .local/local .local/venv infra/local/engine/node_modules functions/web/ui/node_modules functions/web/ui/.built
+	find functions/web/ui/dist -mindepth 1 ! -name .gitkeep -delete
 
 .PHONY: help
 help:

@@ -2,6 +2,9 @@ module group-invites
 
 go 1.26.8
 
+// Packages of npm may hold Go files, which are none of ours.
+ignore node_modules
+
 require (
 	github.com/aws/aws-lambda-go v1.55.1
 	github.com/aws/aws-sdk-go-v2 v1.47.7

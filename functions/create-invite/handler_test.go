@@ -155,6 +155,9 @@ func TestCreate_Invalid(t *testing.T) {
 		`{"expiresAt":"2027-03-01T09:30:59Z"}`:                     {"expiresAt"},
 		`{"expiresAt":"2033-03-01T00:00:00Z"}`:                     {"expiresAt"},
 		`{"name":1,"access":2,"maxUses":3.5,"expiration":4,"x":5}`: {"name", "maxUses", "access", "expiration", "x"},
+		`{"emails":[]}`:                                            {"emails"},
+		`{"emails":"mira@example.com"}`:                            {"emails"},
+		`{"emails":["mira@example.com","a@b"]}`:                    {"emails[1]"},
 	} {
 		t.Run(body, func(t *testing.T) {
 			if want == nil {
@@ -164,6 +167,18 @@ func TestCreate_Invalid(t *testing.T) {
 			s.Send("admin", "POST", s.path, body).Refused(400, "invalid_request", want...)
 		})
 	}
+}
+
+func TestCreate_SentByEmail(t *testing.T) {
+	s := newScene(t)
+	link := s.Send("user", "POST", s.path, `{"emails":["mira@example.com","MIRA@example.com"]}`).Is(201)
+	page, err := s.Invites.Recipients(t.Context(), Person("user"), s.group.ID, inviteID(t, link), directory.PageRequest{Limit: 50})
+	if err != nil || len(page.Items) != 1 || page.Items[0].To.String() != "mira@example.com" {
+		t.Errorf("recipients %+v, %v", page.Items, err)
+	}
+	s.Invites.Limits.Sender = 1
+	s.Send("user", "POST", s.path, `{"emails":["tom@example.com"]}`).Refused(429, "limit_reached")
+	s.Send("user", "POST", s.path, `{"emails":null}`).Is(201)
 }
 
 func TestCreate_Refused(t *testing.T) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -36,7 +37,7 @@ type scene struct {
 func newScene(t *testing.T) scene {
 	s := scene{World: New(t), sink: &sink{}}
 	log := slog.New(slog.DiscardHandler)
-	s.run = handler(&outbox.Service{Store: s.Table, Sender: s.sink, Ring: s.Ring, Clock: s.Clock.Now, Log: log, BaseURL: BaseURL}, log)
+	s.run = handler(&outbox.Service{Store: s.Table, Sender: s.sink, Ring: s.Ring, Clock: s.Clock.Now, Random: rand.Reader, Log: log, BaseURL: BaseURL}, log)
 	admin := Person("admin")
 	s.Link(admin, s.Group(admin, s.Org(admin, "Acme"), "Backcountry"), To("mira@example.com"))
 	return s

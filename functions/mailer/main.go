@@ -2,6 +2,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
@@ -14,7 +15,7 @@ import (
 
 func main() {
 	env := config.FromProcess()
-	service := &outbox.Service{Clock: time.Now, Log: lambdacontext.NewLogger(), BaseURL: env.Origin("PUBLIC_BASE_URL")}
+	service := &outbox.Service{Clock: time.Now, Random: rand.Reader, Log: lambdacontext.NewLogger(), BaseURL: env.Origin("PUBLIC_BASE_URL")}
 	settings, options := readSender(env)
 	service.Store, service.Ring = wiring.TableAndRing(env)
 	service.Sender = openSender(settings, options)

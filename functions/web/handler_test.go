@@ -14,10 +14,16 @@ import (
 	"group-invites/shared/httpapi/httpapitest"
 )
 
+// deployment is one whose issuer has its tokens elsewhere, as Cognito has.
+var deployment = settings{
+	Issuer: "https://issuer.example.com/pool", TokenOrigin: "https://tokens.example.com", ClientID: "web-client", Audience: "api", Scopes: "openid things/use",
+	ContinueURL: "https://chat.example.com/rooms/{groupId}", Product: "Chat", OpenOrganizations: true,
+}
+
 // get makes a request to the function, which knows nobody, and gives the answer with its body as it was before it was made part of an event.
 func get(t *testing.T, method, path string, headers ...string) (status int, header map[string]string, body string) {
 	t.Helper()
-	response, err := httpapi.Adapt(handler())(httpapitest.Context(t), httpapitest.Event(method, path, "", nil, headers...))
+	response, err := httpapi.Adapt(handler(deployment))(httpapitest.Context(t), httpapitest.Event(method, path, "", nil, headers...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,14 +137,15 @@ func TestDocumentation_Slash(t *testing.T) {
 
 // TestDefault: it answers what no other route takes.
 func TestDefault(t *testing.T) {
-	api := &httpapitest.API{TB: t, Function: httpapi.Adapt(handler()), Issuer: "https://issuer.example.com"}
-	for _, path := range []string{"/", "/v1", "/v1/nothing", "/docs/x", "/docs/docs.js", "/docs/../docs", "/docs//", "/docs/a/b", "/DOCS", "/openapi.json/"} {
+	api := &httpapitest.API{TB: t, Function: httpapi.Adapt(handler(deployment)), Issuer: "https://issuer.example.com"}
+	for _, path := range []string{"/v1", "/v1/nothing", "/i/", "/i.html", "/index.html", "/orgs", "/groups/", "/groups/1/other", "/assets/", "/assets/i.html", "/assets/../i.html", "/ui/dist/i.html", "/.gitkeep", "/docs/x", "/docs/docs.js", "/docs/../docs", "/docs//", "/docs/a/b", "/DOCS", "/openapi.json/"} {
 		api.Send("", "GET", path, "").Refused(404, "not_found")
 	}
 	// Routes of other functions, which their own would answer.
 	api.Send("anna", "GET", "/v1/me", "").Refused(404, "not_found")
 	for request, allow := range map[string]string{
 		"POST /docs": "GET, HEAD", "DELETE /openapi.json": "GET, HEAD", "PUT /v1/me": "GET", "GET /v1/orgs": "POST", "OPTIONS /docs/": "GET, HEAD",
+		"POST /i": "GET, HEAD", "DELETE /groups/1": "GET, HEAD",
 	} {
 		method, path, _ := strings.Cut(request, " ")
 		reply := api.Send("", method, path, "").Refused(405, "method_not_allowed")

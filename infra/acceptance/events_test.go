@@ -44,6 +44,7 @@ func TestEvents_WorkOnAFreshStack(t *testing.T) {
 		{"list-invites", 200, `"items":[{`},
 		{"list-invites-one", 200, `"state":"active"`},
 		{"send-invite", 202, `"state":"queued"`},
+		{"unsubscribe", 200, "You get no more invites"},
 		{"directory", 200, `"role":"user"`},
 		{"directory-create", 201, `"name":"Harbour Choir"`},
 		{"delete-invite", 204, ""},

@@ -3,6 +3,7 @@
 //	go run ./infra/local [run]                          serves until Ctrl-C; a second Ctrl-C kills at once
 //	go run ./infra/local invoke -function F -event E    sends one event file to one function
 //	go run ./infra/local reset                          removes the local data
+//	go run ./infra/local ui                             builds the web app, if it isn't built as it is
 //
 // Environment: PORT, DATA_DIR, TABLE_NAME, DYNAMODB_ENDPOINT, ALLOW_REMOTE_TABLE, LAMBDA_CONCURRENCY, SCHEDULE_EVERY,
 // NO_COLOR, and PARAMETERS, which sets parameters of template.yaml ("RetentionDays=1,OpenOrganizations=false").
@@ -19,6 +20,7 @@ import (
 
 	"group-invites/infra/local/child"
 	"group-invites/infra/local/stack"
+	"group-invites/infra/local/webui"
 )
 
 func main() {
@@ -59,8 +61,10 @@ func command(ctx context.Context, arguments []string) error {
 		}
 		fmt.Println("removed the data in", options.DataDir)
 		return nil
+	case name == "ui" && len(arguments) == 0:
+		return webui.Build(ctx, options.Root, os.Stdout)
 	}
-	return errors.New("usage: go run ./infra/local [run | invoke -function NAME -event FILE | reset]")
+	return errors.New("usage: go run ./infra/local [run | invoke -function NAME -event FILE | reset | ui]")
 }
 
 // run serves until ctx ends.

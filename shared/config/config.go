@@ -75,13 +75,24 @@ func (e *Environment) Int(name string, low, high int) int {
 // Origin gives a variable that must be an origin: https (or, on a loopback address, http), a host, perhaps a port, and nothing
 // else.
 func (e *Environment) Origin(name string) string {
+	return e.address(name, func(*url.URL) string { return "" }, "must be an https origin without a path, such as https://chat.example.com")
+}
+
+// URL gives a variable that must be an origin, as [Environment.Origin] has it, with or without a path, and nothing else.
+func (e *Environment) URL(name string) string {
+	return e.address(name, (*url.URL).EscapedPath, "must be an https address without a query, such as https://sign-in.example.com/people")
+}
+
+// address gives a variable that must be an origin and what rest takes from it.
+func (e *Environment) address(name string, rest func(*url.URL) string, message string) string {
 	v := e.Text(name)
 	if v == "" {
 		return ""
 	}
 	u, err := url.Parse(v)
-	if err != nil || u.Hostname() == "" || strings.HasSuffix(u.Host, ":") || u.Scheme+"://"+u.Host != v || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())) {
-		e.fault(name, "must be an https origin without a path, such as https://chat.example.com")
+	if err != nil || u.Hostname() == "" || strings.HasSuffix(u.Host, ":") || u.Scheme+"://"+u.Host+rest(u) != v ||
+		u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())) {
+		e.fault(name, message)
 	}
 	return v
 }

@@ -97,6 +97,23 @@ func TestEnvironment_Origin(t *testing.T) {
 	}
 }
 
+func TestEnvironment_URL(t *testing.T) {
+	for v, want := range map[string]bool{
+		"https://issuer.example.com": true, "https://issuer.example.com/": true, "https://issuer.example.com/a/b": true, "https://issuer.example.com:8443/a%20b": true,
+		"http://127.0.0.1:8080/dev/oidc": true, "http://localhost/x": true,
+		"": false, "issuer.example.com/a": false, "/a": false, "https:///a": false, "https://x:/a": false, "http://issuer.example.com/a": false,
+		"https://issuer.example.com/a?b": false, "https://issuer.example.com/a#b": false, "https://me@issuer.example.com/a": false,
+		"https://issuer.example.com/a b": false, "https://issuer.example.com/a;\n": false, "https://issuer.example.com\\a": false, "javascript:alert(1)": false,
+	} {
+		t.Run(fmt.Sprintf("%q: %v", v, want), func(t *testing.T) {
+			env := from(map[string]string{"URL": v})
+			if env.URL("URL"); (env.Err() == nil) != want {
+				t.Errorf("fault %v", env.Err())
+			}
+		})
+	}
+}
+
 func TestFromProcess(t *testing.T) {
 	t.Setenv("A_VARIABLE_OF_THIS_TEST", "x")
 	if got := config.FromProcess().Text("A_VARIABLE_OF_THIS_TEST"); got != "x" {

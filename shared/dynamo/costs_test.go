@@ -1,9 +1,12 @@
 package dynamo_test
 
 import (
+	"context"
+	"crypto/rand"
 	"errors"
 	"flag"
 	"fmt"
+	"log/slog"
 	"os"
 	"strings"
 	"testing"
@@ -12,6 +15,10 @@ import (
 	"group-invites/shared/directory"
 	. "group-invites/shared/dynamo/dynamotest"
 	"group-invites/shared/invite"
+	"group-invites/shared/linkcode"
+	"group-invites/shared/mail"
+	"group-invites/shared/optout"
+	"group-invites/shared/outbox"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -115,6 +122,9 @@ func measureCosts(t *testing.T, out *strings.Builder, links int) {
 		return err
 	})
 
+	measureMailCosts(t, w, measure, group, manager)
+	measureOptOutCosts(t, w, measure)
+
 	openOrg, openAnyone := w.Link(admin, group), w.Link(admin, group, Anyone)
 	cappedOrg, cappedAnyone := w.Link(admin, group, Cap(2)), w.Link(admin, group, Anyone, Cap(2))
 	measure("redeem org", nil, redeem(w.Invites, Person("colleague"), openOrg))
@@ -141,6 +151,83 @@ func measureCosts(t *testing.T, out *strings.Builder, links int) {
 	measure("redeem deleted", invite.ErrDeleted, redeem(w.Invites, other, openAnyone))
 
 	measureDirectoryCosts(t, w, measure, org, group)
+}
+
+// silent takes every mail.
+type silent struct{}
+
+func (silent) Send(context.Context, mail.Message) (string, error) { return "id", nil }
+
+func measureMailCosts(t *testing.T, w *World, measure func(string, error, func() error), group directory.Group, manager directory.Caller) {
+	ctx := t.Context()
+	admin := Person("admin")
+	mailer := &outbox.Service{
+		Store: w.Table, Sender: silent{}, Ring: w.Ring, Clock: w.Clock.Now, Random: rand.Reader, Log: slog.New(slog.DiscardHandler), BaseURL: BaseURL,
+	}
+	keys := func(link invite.ID, to ...string) (keys []mail.Key) {
+		for _, a := range Addresses(to...) {
+			keys = append(keys, mail.Key{Group: group.ID, Invite: link, ID: a.ID()})
+		}
+		return keys
+	}
+	var link invite.View
+	measure("create, sent to two", nil, func() (err error) {
+		link, err = w.Invites.Create(ctx, admin, group.ID, invite.Request{Access: invite.AccessOrg, Expiration: "7d", Emails: Addresses("a@example.com", "b@example.com")})
+		return err
+	})
+	measure("send to one", nil, func() error {
+		_, err := w.Invites.Send(ctx, admin, group.ID, link.ID, Addresses("c@example.com"))
+		return err
+	})
+	measure("send to one, somebody else's link", nil, func() error {
+		_, err := w.Invites.Send(ctx, manager, group.ID, link.ID, Addresses("d@example.com"))
+		return err
+	})
+	measure("list recipients", nil, func() error {
+		_, err := w.Invites.Recipients(ctx, admin, group.ID, link.ID, directory.PageRequest{Limit: 50})
+		return err
+	})
+	measure("attempt a mail", nil, func() error {
+		return errors.Join(mailer.DeliverFresh(ctx, keys(link.ID, "a@example.com"))...)
+	})
+	measure("attempt it when it was sent", nil, func() error {
+		return errors.Join(mailer.DeliverFresh(ctx, keys(link.ID, "a@example.com"))...)
+	})
+	measure("sweep, nothing due", nil, func() error {
+		_, err := mailer.Sweep(ctx)
+		return err
+	})
+	measure("record feedback", nil, func() error {
+		return mailer.Feedback(ctx, mail.Feedback{
+			Delivery: keys(link.ID, "a@example.com")[0], Sends: 1, To: Addresses("a@example.com")[0], At: w.Clock.Now(), State: mail.StateDelivered,
+		})
+	})
+	measure("send again", nil, func() error {
+		_, err := w.Invites.Resend(ctx, admin, group.ID, link.ID, Addresses("a@example.com")[0].ID(), mail.Address{})
+		return err
+	})
+	if err := w.Invites.Delete(ctx, admin, group.ID, link.ID); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func measureOptOutCosts(t *testing.T, w *World, measure func(string, error, func() error)) {
+	ctx := t.Context()
+	service := &optout.Service{Store: w.Table, Ring: w.Ring, Clock: w.Clock.Now}
+	ring, err := w.Ring.Ring(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := Addresses("out@example.com")[0]
+	out := ring.SignAddress(linkcode.Unsubscribe, address.Key(), time.Time{})
+	back := ring.SignAddress(linkcode.Resubscribe, address.Key(), w.Clock.Now().Add(time.Hour))
+	measure("opt out by a forged token", directory.ErrNotFound, func() error { return service.OptOut(ctx, out[1:]) })
+	measure("look at the page of opting out", nil, func() error { return service.Check(ctx, out) })
+	measure("opt out", nil, func() error { return service.OptOut(ctx, out) })
+	measure("ask to be invited again, of another address", nil, func() error { return service.RequestBack(ctx, out, "x@example.com") })
+	measure("ask to be invited again", nil, func() error { return service.RequestBack(ctx, out, address.String()) })
+	measure("ask to be invited again, when the mail is on its way", nil, func() error { return service.RequestBack(ctx, out, address.String()) })
+	measure("opt in", nil, func() error { return service.OptIn(ctx, back) })
 }
 
 func measureDirectoryCosts(t *testing.T, w *World, measure func(string, error, func() error), org directory.Org, group directory.Group) {

@@ -20,7 +20,8 @@ func deliveryItem(d mail.Delivery) item {
 	row["sends"], row["attempts"] = num(int64(d.Sends)), num(int64(d.Attempts))
 	row["createdAt"], row["updatedAt"] = millis(d.CreatedAt), millis(d.UpdatedAt)
 	for name, text := range map[string]string{
-		"to": d.To.String(), "reason": string(d.Reason), "detail": d.Detail, "countedOn": d.CountedOn, "messageId": d.MessageID, "claim": d.Claim,
+		"to": d.To.String(), "reason": string(d.Reason), "detail": d.Detail, "claim": d.Claim, "countedOn": d.CountedOn,
+		"messageId": d.MessageID,
 	} {
 		if text != "" {
 			row[name] = str(text)
@@ -56,7 +57,7 @@ func readDelivery(row item) (mail.Delivery, error) {
 	d := mail.Delivery{
 		Key: k, Kind: mail.Kind(r.str("kind")), State: mail.State(r.str("state")), Reason: mail.Reason(r.str("reason")), Detail: r.str("detail"),
 		Fresh: r.num("fresh") == 1, Sends: int(r.num("sends")), Attempts: int(r.num("attempts")), DueAt: r.millis("dueAt"),
-		CountedOn: r.str("countedOn"), MessageID: r.str("messageId"), Claim: r.str("claim"),
+		Claim: r.str("claim"), CountedOn: r.str("countedOn"), MessageID: r.str("messageId"),
 		CreatedAt: r.millis("createdAt"), UpdatedAt: r.millis("updatedAt"), ClearAt: r.seconds("ttl"),
 	}
 	if to := r.str("to"); to != "" {

@@ -63,6 +63,21 @@ func TestHandlers_BugsAreAnsweredAndLogged(t *testing.T) {
 	}
 }
 
+// TestHandlers_APageMaySayThatItIsNotThere: an answer of its own with a status of failure is given, and logged as one.
+func TestHandlers_APageMaySayThatItIsNotThere(t *testing.T) {
+	lines := logged(t, func() {
+		reply := serve(t, "web", func(context.Context, *Request) (Reply, error) {
+			return Reply{Status: 503, Body: File{Type: "text/plain", Content: []byte("not there")}}, nil
+		}).Send("", "GET", "/i", "")
+		if reply.Status != 503 || reply.Body != "not there" {
+			t.Errorf("%d %q", reply.Status, reply.Body)
+		}
+	})
+	if len(lines) != 1 || !strings.Contains(lines[0], `"level":"WARN"`) || !strings.Contains(lines[0], `"status":503`) {
+		t.Errorf("logged %q", lines)
+	}
+}
+
 func TestHandlers_HaveTimeToAnswerUndecided(t *testing.T) {
 	serve(t, "directory", func(ctx context.Context, _ *Request) (Reply, error) {
 		deadline, ok := ctx.Deadline()
@@ -85,7 +100,7 @@ func TestAnswers(t *testing.T) {
 	t.Run("without a body have no type", func(t *testing.T) {
 		reply := serve(t, "directory", func(context.Context, *Request) (Reply, error) { return Reply{Status: 204}, nil }).Send("anna", "GET", "/v1/me", "").Is(204)
 		if reply.Body != "" {
-			t.Errorf("%q", reply.Body)
+			t.Errorf("%d %q", reply.Status, reply.Body)
 		}
 	})
 }
@@ -212,10 +227,11 @@ func TestRoutes(t *testing.T) {
 	}
 }
 
-func TestRoutes_OnlyPreviewWorksWithoutSigningIn(t *testing.T) {
+// Who has no account may see what a link is, and say that he wants no mail.
+func TestRoutes_OnlyPreviewAndWhatMailsLeadToWorkWithoutSigningIn(t *testing.T) {
 	ids := strings.NewReplacer("{orgId}", "0123456789", "{groupId}", "0123456789abcdef", "{inviteId}", "0123456789abcdef", "{userId}", strings.Repeat("0123456789abcdef", 2))
 	for _, route := range Routes {
-		if route.Open != (route.Function == "preview-invite") {
+		if route.Open != (route.Function == "preview-invite" || route.Function == "unsubscribe") {
 			t.Errorf("%s is open: %v", route, route.Open)
 		}
 		if route.Open {

@@ -43,8 +43,6 @@ func TestAdapt_PathsThatAreNone(t *testing.T) {
 		"a parameter of nothing":              "/v1/groups//invites",
 		"a slash in a parameter":              "/v1/groups/01234567/89abcdef/invites/x",
 		"a backslash":                         `\v1\me`,
-		"nothing":                             "",
-		"the root":                            "/",
 		"an asterisk":                         "*",
 		"other letter case":                   "/V1/Me",
 		"a route's pattern with a method":     "GET /v1/me",
@@ -68,6 +66,9 @@ func TestAdapt_PathsThatAreNone(t *testing.T) {
 
 func TestAdapt_PathWithoutItsSlashIsTheSame(t *testing.T) {
 	serve(t, "directory", accept).Send("anna", "GET", "v1/me", "").Is(200)
+	event := httpapitest.Event("GET", "", "", nil)
+	event.RawPath = ""
+	serve(t, "web", accept).Do(event).Is(200)
 }
 
 func TestAdapt_ParametersComeAsTheyAreWritten(t *testing.T) {

@@ -30,6 +30,12 @@ var Routes = []Route{
 	{Method: "POST", Path: "/v1/invites/preview", Function: "preview-invite", Open: true},
 	{Method: "POST", Path: "/v1/invites/redeem", Function: "redeem-invite"},
 
+	{Method: "GET", Path: "/v1/unsubscribe/{token}", Function: "unsubscribe", Open: true},
+	{Method: "POST", Path: "/v1/unsubscribe/{token}", Function: "unsubscribe", Open: true},
+	{Method: "POST", Path: "/v1/unsubscribe/{token}/undo", Function: "unsubscribe", Open: true},
+	{Method: "GET", Path: "/v1/resubscribe/{token}", Function: "unsubscribe", Open: true},
+	{Method: "POST", Path: "/v1/resubscribe/{token}", Function: "unsubscribe", Open: true},
+
 	{Method: "GET", Path: "/v1/me", Function: "directory"},
 	{Method: "POST", Path: "/v1/orgs", Function: "directory"},
 	{Method: "GET", Path: "/v1/orgs/{orgId}", Function: "directory"},
@@ -50,9 +56,14 @@ var Routes = []Route{
 	{Method: "DELETE", Path: "/v1/groups/{groupId}/members/{userId}", Function: "directory"},
 }
 
-// Pages is what people see with a browser, open, for GET and HEAD: the documentation of the API. They have no routes of their own in
-// template.yaml, but come by $default.
-var Pages = pages("web", "/docs", "/docs/", "/docs/{file}", "/openapi.json", "/openapi.yaml")
+// Pages is what people see with a browser, open, for GET and HEAD: the page behind a link, the screens of the web app, and the documentation
+// of the API. They have no routes of their own in template.yaml, but come by $default.
+var Pages = pages("web",
+	"/i", "/", "/orgs/{orgId}", "/orgs/{orgId}/members", "/orgs/{orgId}/audit",
+	"/groups/{groupId}", "/groups/{groupId}/invites", "/groups/{groupId}/invites/{inviteId}", "/groups/{groupId}/requests",
+	"/assets/{file}", "/config.json",
+	"/docs", "/docs/", "/docs/{file}", "/openapi.json", "/openapi.yaml",
+)
 
 // served is all that any function serves.
 var served = slices.Concat(Routes, Pages)

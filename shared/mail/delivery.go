@@ -102,7 +102,7 @@ type Delivery struct {
 	Sends int
 	// Attempts counts attempts. Each is claimed by raising it, under the condition that it is as it was read.
 	Attempts int
-	// Claim is random, and tells who makes the latest attempt that it is his: another's, of the same instant, is the same in all else.
+	// Claim is random and tells one attempt from another: whoever wrote it knows that the attempt is his.
 	Claim string
 	// DueAt is when the next attempt may be made, if nobody makes it before; zero unless queued.
 	DueAt time.Time

@@ -1,6 +1,7 @@
 package outbox_test
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -309,7 +310,7 @@ func TestDigest_WhoAsksAsItGoesIsToldByTheNext(t *testing.T) {
 	link := s.ended(s.admin, Anyone)
 	s.ask(link, "one")
 	other, _, _ := s.Instance()
-	mailer := &outbox.Service{Store: other, Sender: s.sink, Ring: s.Ring, Clock: s.Clock.Now, Log: slog.New(slog.DiscardHandler), BaseURL: BaseURL}
+	mailer := &outbox.Service{Store: other, Sender: s.sink, Ring: s.Ring, Clock: s.Clock.Now, Random: rand.Reader, Log: slog.New(slog.DiscardHandler), BaseURL: BaseURL}
 	keys := []mail.Key{s.groupMails(true)[0].Key}
 	gone := false
 	s.Faults.Reset(func(c faults.Call) faults.Fault {

@@ -2,9 +2,10 @@ package outbox
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
+	"io"
 	"math/rand/v2"
-	"strconv"
 	"time"
 
 	"group-invites/shared/directory"
@@ -50,8 +51,13 @@ const giveUpAfter = 7 * 24 * time.Hour
 
 // claim makes the attempt this call's own. It gives nil if it is another's, or if the recipient has had enough for today.
 func (s *Service) claim(ctx context.Context, d mail.Delivery, now time.Time) (*mail.Delivery, error) {
+	var token [8]byte
+	if _, err := io.ReadFull(s.Random, token[:]); err != nil {
+		return nil, err
+	}
 	claimed := d
-	claimed.Attempts, claimed.Fresh, claimed.DueAt, claimed.Claim = d.Attempts+1, false, now.Add(Lease), strconv.FormatUint(rand.Uint64(), 36)
+	claimed.Claim = hex.EncodeToString(token[:])
+	claimed.Attempts, claimed.Fresh, claimed.DueAt = d.Attempts+1, false, now.Add(Lease)
 	counted := (d.Kind == mail.KindInvite || d.Kind == mail.KindConfirm) && d.CountedOn != mail.Day(now)
 	if counted {
 		claimed.CountedOn = mail.Day(now)

@@ -2,6 +2,7 @@ package outbox_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -75,7 +76,7 @@ func newScene(t testing.TB) scene {
 	s.Join(s.admin, s.group, s.manager, directory.RoleManager)
 	s.Clock.Advance(time.Second)
 	s.outbox = &outbox.Service{
-		Store: s.Table, Sender: s.sink, Ring: s.Ring, Clock: s.Clock.Now, Log: slog.New(slog.DiscardHandler), BaseURL: BaseURL,
+		Store: s.Table, Sender: s.sink, Ring: s.Ring, Clock: s.Clock.Now, Random: rand.Reader, Log: slog.New(slog.DiscardHandler), BaseURL: BaseURL,
 	}
 	return s
 }

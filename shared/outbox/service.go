@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"time"
 
@@ -18,6 +19,7 @@ type Service struct {
 	Sender Sender
 	Ring   *linkcode.Source
 	Clock  func() time.Time
+	Random io.Reader
 	Log    *slog.Logger
 	// BaseURL is the origin of links, and of the pages that mails lead to.
 	BaseURL string

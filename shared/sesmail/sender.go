@@ -59,8 +59,8 @@ func Open(o Options, c *Composer) *Sender {
 	return &Sender{client: ses.New(options), http: client, composer: c, options: o}
 }
 
-// Tag is the name of the message tag that holds the delivery: SES's events carry it, and so tell of which delivery they are.
-const Tag = "delivery"
+// tagName is the name of the message tag that names the delivery: SES's events carry it, and package sesevent reads it.
+const tagName = "delivery"
 
 // Send composes a message and gives it to SES by SendRawEmail
 // (https://docs.aws.amazon.com/ses/latest/APIReference/API_SendRawEmail.html). It gives SES's id of it. Its errors are
@@ -75,7 +75,7 @@ func (s *Sender) Send(ctx context.Context, m mail.Message) (messageID string, er
 		Destinations:         []string{m.To.String()},
 		ConfigurationSetName: aws.String(s.options.ConfigurationSet),
 		RawMessage:           &types.RawMessage{Data: raw},
-		Tags:                 []types.MessageTag{{Name: aws.String(Tag), Value: aws.String(tag(m))}},
+		Tags:                 []types.MessageTag{{Name: aws.String(tagName), Value: aws.String(tag(m))}},
 	})
 	if err != nil {
 		return "", verdict(err)

@@ -1,9 +1,12 @@
 // Package issuer is the identity provider of the local stack: it signs tokens for made-up people, for anyone who asks.
 //
 // It offers what API Gateway's JWT authorizer needs: OpenID Connect discovery, its public key, and access tokens (RS256)
-// for the API's audience and scope. Its key is made once and kept in a file, so tokens outlive a restart. A person is
-// a word: the same word is the same person, with the same subject, on every machine. It must be reachable on loopback
-// only.
+// for the API's audience and scope. And what the web app signs people in by: the authorization code flow (OpenID Connect Core 1.0,
+// section 3.1) with PKCE by S256 (RFC 7636), for one public client. Instead of asking for a password it shows people to choose from. Who
+// was chosen last is in a cookie of the browser, so that prompt=none works as with other providers.
+//
+// Its key is made once and kept in a file, so tokens outlive a restart. A person is a word: the same word is the same person, with the same
+// subject, on every machine. It must be reachable on loopback only.
 package issuer
 
 import (
@@ -28,10 +31,16 @@ import (
 // TokenLifetime is how long a token is good for: a working day.
 const TokenLifetime = 12 * time.Hour
 
+// idTokenLifetime is how long an ID token is good for. It is read once, when it comes.
+const idTokenLifetime = 5 * time.Minute
+
 // Paths below the issuer's URL.
 const (
 	discoveryPath = "/.well-known/openid-configuration"
 	keysPath      = "/jwks.json"
+	authorizePath = "/authorize"
+	tokenPath     = "/token"
+	endPath       = "/end-session"
 )
 
 // Options configure an Issuer.
@@ -40,6 +49,13 @@ type Options struct {
 	Audience string // aud and client_id of the tokens
 	Scope    string // scope of the tokens
 	KeyFile  string // PEM file that keeps the signing key; made where it is missing
+	Client   Client // that may sign people in; without an ID none may
+}
+
+// Client is an application without a secret that signs people in.
+type Client struct {
+	ID           string
+	RedirectURIs []string // where people may return to, after signing in or out: these very addresses
 }
 
 // Issuer signs tokens. It may be used by any number of goroutines.
@@ -47,6 +63,7 @@ type Issuer struct {
 	options Options
 	signer  jose.Signer
 	keys    []byte // JSON Web Key Set
+	grants  grants
 }
 
 // New returns an issuer with the key in the file, which only its owner can read.
@@ -125,41 +142,88 @@ func (i *Issuer) Token(who string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	now := time.Now()
+	return i.accessToken(p, i.options.Audience, i.options.Scope)
+}
+
+func (i *Issuer) accessToken(p Person, client, scope string) (string, error) {
 	return jwt.Signed(i.signer).Claims(claims{
-		Claims: jwt.Claims{
-			Issuer:    i.options.URL,
-			Subject:   p.Subject,
-			Audience:  jwt.Audience{i.options.Audience},
-			IssuedAt:  jwt.NewNumericDate(now),
-			NotBefore: jwt.NewNumericDate(now),
-			Expiry:    jwt.NewNumericDate(now.Add(TokenLifetime)),
-			ID:        strings.ToLower(rand.Text()),
-		},
-		ClientID:      i.options.Audience,
-		Scope:         i.options.Scope,
-		TokenUse:      "access",
-		Email:         p.Email,
-		EmailVerified: true,
-		Name:          p.Name,
+		Claims: i.registered(p, i.options.Audience, TokenLifetime), ClientID: client, Scope: scope, TokenUse: "access",
+		Email: p.Email, EmailVerified: true, Name: p.Name,
 	}).Serialize()
 }
 
-// Handler serves discovery and keys. It expects paths relative to the issuer's URL.
+// idClaims are the claims of an ID token (OpenID Connect Core 1.0, section 2).
+type idClaims struct {
+	jwt.Claims
+	Nonce         string `json:"nonce,omitempty"`
+	TokenUse      string `json:"token_use"`
+	Email         string `json:"email"`
+	EmailVerified bool   `json:"email_verified"`
+	Name          string `json:"name"`
+}
+
+func (i *Issuer) idToken(p Person, nonce string) (string, error) {
+	return jwt.Signed(i.signer).Claims(idClaims{
+		Claims: i.registered(p, i.options.Client.ID, idTokenLifetime), Nonce: nonce, TokenUse: "id",
+		Email: p.Email, EmailVerified: true, Name: p.Name,
+	}).Serialize()
+}
+
+func (i *Issuer) registered(p Person, audience string, lifetime time.Duration) jwt.Claims {
+	now := time.Now()
+	return jwt.Claims{
+		Issuer:    i.options.URL,
+		Subject:   p.Subject,
+		Audience:  jwt.Audience{audience},
+		IssuedAt:  jwt.NewNumericDate(now),
+		NotBefore: jwt.NewNumericDate(now),
+		Expiry:    jwt.NewNumericDate(now.Add(lifetime)),
+		ID:        strings.ToLower(rand.Text()),
+	}
+}
+
+// Handler serves discovery, keys, and signing in and out. It expects paths relative to the issuer's URL.
 func (i *Issuer) Handler() http.Handler {
 	discovery, _ := json.Marshal(map[string]any{ // texts and lists of them
-		"issuer":                                i.options.URL,
-		"jwks_uri":                              i.options.URL + keysPath,
-		"id_token_signing_alg_values_supported": []string{string(jose.RS256)},
-		"subject_types_supported":               []string{"public"},
-		"scopes_supported":                      []string{i.options.Scope},
+		"issuer":                                         i.options.URL,
+		"jwks_uri":                                       i.options.URL + keysPath,
+		"authorization_endpoint":                         i.options.URL + authorizePath,
+		"token_endpoint":                                 i.options.URL + tokenPath,
+		"end_session_endpoint":                           i.options.URL + endPath,
+		"response_types_supported":                       []string{"code"},
+		"response_modes_supported":                       []string{"query"},
+		"grant_types_supported":                          []string{"authorization_code"},
+		"code_challenge_methods_supported":               []string{"S256"},
+		"token_endpoint_auth_methods_supported":          []string{"none"},
+		"prompt_values_supported":                        prompts,
+		"authorization_response_iss_parameter_supported": true,
+		"id_token_signing_alg_values_supported":          []string{string(jose.RS256)},
+		"subject_types_supported":                        []string{"public"},
+		"scopes_supported":                               i.scopes(),
+		"claims_supported":                               []string{"sub", "name", "email", "email_verified"},
 	})
 	mux := http.NewServeMux()
 	for path, document := range map[string][]byte{discoveryPath: discovery, keysPath: i.keys} {
 		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("Content-Type", "application/json")
-			w.Write(document)
+			writeJSON(w, http.StatusOK, json.RawMessage(document))
 		})
 	}
+	mux.HandleFunc("GET "+authorizePath, i.authorize)
+	mux.HandleFunc("POST "+authorizePath, i.choose)
+	mux.HandleFunc("POST "+tokenPath, i.exchange)
+	mux.HandleFunc("GET "+endPath, i.endSession)
+	mux.HandleFunc("POST "+endPath, i.endSession)
 	return mux
+}
+
+// scopes are those that may be asked for.
+func (i *Issuer) scopes() []string { return []string{"openid", "profile", "email", i.options.Scope} }
+
+// writeJSON answers a script, which may be on a page of another origin: what it gets is for whoever asks, and no cookie counts for it.
+func writeJSON(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Access-Control-Allow-Origin", "*")
+	w.WriteHeader(status)
+	json.NewEncoder(w).Encode(body)
 }

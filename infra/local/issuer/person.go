@@ -17,6 +17,9 @@ type Person struct {
 // People are those whom the seeded organization knows, in the order of what they may do.
 var People = []string{"admin", "manager", "user"}
 
+// Newcomers are people in no organization, offered as examples: any other word would do.
+var Newcomers = []string{"newcomer", "newcomer2"}
+
 var names = map[string]string{
 	"admin":   "Ada Okafor",
 	"manager": "Marco Bell",
@@ -52,4 +55,15 @@ func nameFrom(who string) string {
 		return "Nobody"
 	}
 	return strings.Join(parts, " ")
+}
+
+// WordFor makes the word for a person of that name: mary-ann for "Mary Ann". It is "" where the name has neither letters nor digits of
+// ASCII.
+func WordFor(name string) string {
+	var parts []string
+	for part := range strings.FieldsFuncSeq(strings.ToLower(name), func(c rune) bool { return (c < 'a' || c > 'z') && (c < '0' || c > '9') }) {
+		parts = append(parts, part)
+	}
+	made := strings.Join(parts, "-")
+	return made[:min(len(made), 64)]
 }

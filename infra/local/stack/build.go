@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+
+	"group-invites/infra/local/webui"
 )
 
 // The flags that functions are built with, here as for the deployment: the Makefile has the same.
@@ -14,10 +16,13 @@ const (
 	BuildLDFlags = "-s -w"
 )
 
-// Build builds all functions below root into outDir, each named after its folder. It is one run of the compiler, which
-// takes from its cache what hasn't changed. The error holds what the compiler said.
+// Build builds all functions below root into outDir, each named after its folder, and before that the web app that one of them carries.
+// It is one run of the compiler, which takes from its cache what hasn't changed. The error holds what the compiler said.
 func Build(ctx context.Context, root, outDir string) error {
 	if err := os.MkdirAll(outDir, 0o755); err != nil {
+		return err
+	}
+	if err := webui.Build(ctx, root, os.Stderr); err != nil {
 		return err
 	}
 	cmd := exec.CommandContext(ctx, "go", "build", "-tags", BuildTags, "-trimpath", "-ldflags", BuildLDFlags,

@@ -18,9 +18,6 @@ var devPageText string
 
 var devPage = template.Must(template.New("devpage").Parse(devPageText))
 
-// newcomers are people in no organization, offered as examples: any other word would do.
-var newcomers = []string{"newcomer", "newcomer2"}
-
 // devHandler serves what exists only on a developer's machine: the identity provider, and a page that tells what there is.
 func (s *Stack) devHandler() http.Handler {
 	mux := http.NewServeMux()
@@ -69,7 +66,7 @@ func (s *Stack) people(words []string) []person {
 
 func (s *Stack) servePeople(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
-	json.NewEncoder(w).Encode(map[string]any{"items": append(s.people(issuer.People), s.people(newcomers)...)}) // texts
+	json.NewEncoder(w).Encode(map[string]any{"items": append(s.people(issuer.People), s.people(issuer.Newcomers)...)}) // texts
 }
 
 // follower is a function that follows the table's stream, as /dev/ shows it.
@@ -125,7 +122,7 @@ func (s *Stack) serveDevPage(w http.ResponseWriter, r *http.Request) {
 	err := devPage.Execute(&page, map[string]any{
 		"Nonce": nonce, "URL": s.url, "AWSEndpoint": s.AWSEndpoint(), "Engine": s.options.DynamoDBEndpoint, "Table": s.TableName(),
 		"Logs": s.folder.path("logs"), "Issuer": s.template.Authorizer.Issuer,
-		"Members": s.people(issuer.People), "Newcomers": s.people(newcomers), "Seeded": s.Seeded(), "Streams": s.followers(),
+		"Members": s.people(issuer.People), "Newcomers": s.people(issuer.Newcomers), "Seeded": s.Seeded(), "Streams": s.followers(),
 		"Events": s.listeners(), "Routes": s.template.Routes,
 	})
 	if err != nil {

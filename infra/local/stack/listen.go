@@ -35,15 +35,16 @@ func (s *Stack) listen() error {
 }
 
 // onlyLocal refuses requests that a web page of another origin could have caused: those for another host, which is how a
-// name that was rebound to this machine gives itself away, and those from another origin.
+// name that was rebound to this machine gives itself away, and those from another origin. The other name of this address is not another
+// origin: people open the web app by either, and it asks the identity provider by one.
 func onlyLocal(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		host := r.Host
-		if name, _, err := net.SplitHostPort(host); err == nil {
-			host = name
+		host, port := r.Host, ""
+		if name, number, err := net.SplitHostPort(host); err == nil {
+			host, port = name, ":"+number
 		}
 		origin := r.Header.Get("Origin")
-		if host != loopback && host != "localhost" || origin != "" && origin != "http://"+r.Host {
+		if host != loopback && host != "localhost" || origin != "" && origin != "http://"+loopback+port && origin != "http://localhost"+port {
 			http.Error(w, "this is for requests from this machine, to "+loopback+" or localhost, and from no other origin", http.StatusForbidden)
 			return
 		}

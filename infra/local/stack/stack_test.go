@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -58,7 +59,7 @@ func runTests(m *testing.M) (int, error) {
 	if out, err := exec.Command("go", "build", "-tags", stack.BuildTags, "-o", echo, "../lambda/testdata/function").CombinedOutput(); err != nil {
 		return 0, fmt.Errorf("%w\n%s", err, out)
 	}
-	t, err := template.Load(filepath.Join(root, "template.yaml"), map[string]string{"PublicBaseUrl": "x", "OidcIssuer": "x", "OidcAudience": "x", "MailFromAddress": "x", "MailIdentity": "x"})
+	t, err := template.Load(filepath.Join(root, "template.yaml"), map[string]string{"PublicBaseUrl": "x", "OidcIssuer": "x", "OidcAudience": "x", "OidcClientId": "x", "MailFromAddress": "x", "MailIdentity": "x"})
 	if err != nil {
 		return 0, err
 	}
@@ -300,6 +301,8 @@ func TestDev_AnswersOnlyThisMachine(t *testing.T) {
 		"by address":          {nil, 200},
 		"by name":             {http.Header{"Host": {"localhost:" + port}}, 200},
 		"its own page":        {http.Header{"Origin": {s.URL()}}, 200},
+		"its page by name":    {http.Header{"Origin": {"http://localhost:" + port}}, 200},
+		"another's by name":   {http.Header{"Origin": {"http://localhost:1"}}, 403},
 		"a rebound name":      {http.Header{"Host": {"evil.example:" + port}}, 403},
 		"a name that is like": {http.Header{"Host": {"localhost.evil.example"}}, 403},
 		"another origin":      {http.Header{"Origin": {"http://evil.example"}}, 403},
@@ -324,6 +327,28 @@ func TestDev_TokenIsTheBareJWT(t *testing.T) {
 	}
 	if status, _ := send(t, "GET", s.URL()+"/dev/token/No%20One", "", nil); status != http.StatusNotFound {
 		t.Errorf("an impossible person: %d", status)
+	}
+}
+
+// TestDev_TheWebAppMaySignPeopleIn: it may return to its two entries, by both names of the address.
+func TestDev_TheWebAppMaySignPeopleIn(t *testing.T) {
+	s := start(t, stack.Options{})
+	for _, origin := range []string{s.URL(), strings.Replace(s.URL(), "127.0.0.1", "localhost", 1)} {
+		for path, want := range map[string]int{"/": 303, "/i": 303, "/orgs/1": 400} {
+			query := url.Values{
+				"client_id": {"group-invites-web"}, "redirect_uri": {origin + path}, "response_type": {"code"}, "scope": {"openid"}, "prompt": {"none"},
+				"code_challenge": {strings.Repeat("x", 43)}, "code_challenge_method": {"S256"},
+			}
+			client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+			response, err := client.Get(s.URL() + "/dev/oidc/authorize?" + query.Encode())
+			if err != nil {
+				t.Fatal(err)
+			}
+			response.Body.Close()
+			if location := response.Header.Get("Location"); response.StatusCode != want || want == 303 && !strings.HasPrefix(location, origin+path+"?error=login_required") {
+				t.Errorf("%s%s: %d, to %q", origin, path, response.StatusCode, location)
+			}
+		}
 	}
 }
 

@@ -13,6 +13,8 @@ import (
 
 const (
 	audience = "local"
+	// webClient is the web app to the identity provider.
+	webClient = "group-invites-web"
 	// keyRingID is the logical id of the secret with the key ring.
 	keyRingID = "KeyRing"
 	// oidcPath is where the identity provider is, below the stack's URL.
@@ -31,6 +33,7 @@ func loadTemplate(root, baseURL, table string, overrides map[string]string) (*te
 		"AllowedOrigins":       baseURL + "," + origin,
 		"OidcIssuer":           baseURL + oidcPath,
 		"OidcAudience":         audience,
+		"OidcClientId":         webClient,
 		"OpenOrganizations":    "true",
 		"ThrottlingRateLimit":  highLimit,
 		"ThrottlingBurstLimit": highLimit,
@@ -78,8 +81,16 @@ func checkBinaries(t *template.Template, binaries string) error {
 	return nil
 }
 
-func newIssuer(t *template.Template, folder *dataFolder) (*issuer.Issuer, error) {
-	o := issuer.Options{URL: t.Authorizer.Issuer, Audience: t.Authorizer.Audiences[0], KeyFile: folder.path("issuer.pem")}
+// newIssuer makes the identity provider, for the web app by both names of its address.
+func newIssuer(t *template.Template, baseURL string, folder *dataFolder) (*issuer.Issuer, error) {
+	o := issuer.Options{URL: t.Authorizer.Issuer, Audience: t.Authorizer.Audiences[0], KeyFile: folder.path("issuer.pem"), Client: issuer.Client{ID: webClient}}
+	byName, err := localhostURL(baseURL)
+	if err != nil {
+		return nil, err
+	}
+	for _, origin := range []string{baseURL, byName} {
+		o.Client.RedirectURIs = append(o.Client.RedirectURIs, origin+"/", origin+"/i")
+	}
 	if len(t.Authorizer.Scopes) > 0 {
 		o.Scope = t.Authorizer.Scopes[0]
 	}

@@ -31,7 +31,7 @@ func deployed(t *testing.T, parameters map[string]string) *template.Template {
 
 func local() map[string]string {
 	return map[string]string{
-		"PublicBaseUrl": "http://127.0.0.1:8080", "OidcIssuer": "http://127.0.0.1:8080/dev/oidc", "OidcAudience": "local,second",
+		"PublicBaseUrl": "http://127.0.0.1:8080", "OidcIssuer": "http://127.0.0.1:8080/dev/oidc", "OidcAudience": "local,second", "OidcClientId": "web",
 		"MailFromAddress": "invites@example.com", "MailIdentity": "example.com",
 	}
 }

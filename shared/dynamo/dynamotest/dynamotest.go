@@ -157,7 +157,7 @@ func Template() (*template.Template, error) {
 		return nil, err
 	}
 	return template.Load(filepath.Join(root, "template.yaml"), map[string]string{
-		"PublicBaseUrl": BaseURL, "OidcIssuer": "https://issuer.example.com", "OidcAudience": "test",
+		"PublicBaseUrl": BaseURL, "OidcIssuer": "https://issuer.example.com", "OidcAudience": "test", "OidcClientId": "web",
 		"MailFromAddress": "invites@example.com", "MailIdentity": "example.com",
 	})
 }

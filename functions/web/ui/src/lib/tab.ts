@@ -1,0 +1,37 @@
+// What this tab keeps across the way to the issuer and back: a few short texts in sessionStorage, which ends with the tab. Where the browser
+// allows no storage, they last as long as the page.
+
+type Key =
+  | "invite" // the code of the link
+  | "sign-in" // a sign-in on its way
+  | "signed-in" // whether someone was signed in here: "yes", or "no" after an attempt in vain
+  | "return" // the screen to come back to after signing in
+  | "message"; // typed, and not sent yet
+
+const page = new Map<Key, string>();
+
+export function remember(key: Key, value: string): void {
+  page.set(key, value);
+  try {
+    sessionStorage.setItem(key, value);
+  } catch {
+    // It lasts as long as the page.
+  }
+}
+
+export function recall(key: Key): string | null {
+  try {
+    return sessionStorage.getItem(key) ?? page.get(key) ?? null;
+  } catch {
+    return page.get(key) ?? null;
+  }
+}
+
+export function forget(key: Key): void {
+  page.delete(key);
+  try {
+    sessionStorage.removeItem(key);
+  } catch {
+    // It was never there.
+  }
+}
