@@ -43,7 +43,7 @@ func (s *Service) ask(ctx context.Context, caller directory.Caller, group direct
 	o := Opening{Before: rows.Register, After: rows.Register.next(now)}
 	delete(o.After.Open, caller.ID) // what he asked before stands no more
 	if len(o.After.Open) >= MaxOpen {
-		if o.Void, err = s.void(ctx, group, o.After.Open, now); err != nil || len(o.Void) == 0 {
+		if o.Void, err = s.void(ctx, group, o.After.Open); err != nil || len(o.Void) == 0 {
 			return err
 		}
 		for _, user := range o.Void {
@@ -88,32 +88,26 @@ func (s *Service) digest(ctx context.Context, group directory.GroupID, told, now
 	return mail.NewDigest(group, following(told, now), now), true, nil
 }
 
-// voidAtOnce is how many requests one that needs room deletes at most: all of it is one transaction.
+// voidAtOnce is how many open requests one that finds no room looks at, and deletes at most: all of it is one transaction.
 const voidAtOnce = 20
 
-// void gives some of those whose requests count as open and yet stand no more: they came in by another way, say.
-func (s *Service) void(ctx context.Context, group directory.GroupID, open map[directory.UserID]time.Time, now time.Time) (void []directory.UserID, err error) {
-	requests, err := s.Store.OpenRequests(ctx, group)
+// void gives those of some open requests that stand no more, though they have not ended: their people came in by a newer link, say. Which
+// are looked at is left to chance, so that a group that is full costs little and yet finds its room again.
+func (s *Service) void(ctx context.Context, group directory.GroupID, open map[directory.UserID]time.Time) (void []directory.UserID, err error) {
+	var some []directory.UserID
+	for user := range open {
+		if len(some) < voidAtOnce {
+			some = append(some, user)
+		}
+	}
+	members, err := s.Store.Members(ctx, group.Org(), group, some)
 	if err != nil {
 		return nil, err
 	}
-	members, err := s.members(ctx, group, requests)
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range requests {
-		if _, counts := open[r.User]; counts && len(void) < voidAtOnce && !r.Stands(members[r.User], now) {
-			void = append(void, r.User)
+	for _, user := range some {
+		if overtaken(members[user], open[user]) {
+			void = append(void, user)
 		}
 	}
 	return void, nil
-}
-
-// members reads the rows of those who ask.
-func (s *Service) members(ctx context.Context, group directory.GroupID, requests []Request) (map[directory.UserID]directory.Membership, error) {
-	users := make([]directory.UserID, len(requests))
-	for i, r := range requests {
-		users[i] = r.User
-	}
-	return s.Store.Members(ctx, group.Org(), group, users)
 }

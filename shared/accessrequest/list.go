@@ -20,6 +20,15 @@ type View struct {
 	ShowEmail bool
 }
 
+// members reads the rows of those who ask.
+func (s *Service) members(ctx context.Context, group directory.GroupID, requests []Request) (map[directory.UserID]directory.Membership, error) {
+	users := make([]directory.UserID, len(requests))
+	for i, r := range requests {
+		users[i] = r.User
+	}
+	return s.Store.Members(ctx, group.Org(), group, users)
+}
+
 // position is the request's place in the list.
 func (r Request) position() string { return fmt.Sprintf("%013d#%s", r.CreatedAt.UnixMilli(), r.User) }
 

@@ -43,8 +43,12 @@ func (r Request) EndsAt() time.Time { return r.CreatedAt.Add(life) }
 
 // Stands tells whether the request can be approved now. m is the present membership of who asks.
 func (r Request) Stands(m directory.Membership, now time.Time) bool {
-	return now.Before(r.EndsAt()) && !m.InGroup() && !m.GroupMember.JoinedAt.After(r.CreatedAt) && !m.RemovedSince(r.CreatedAt) &&
-		letsIn(r.Access, m)
+	return now.Before(r.EndsAt()) && !overtaken(m, r.CreatedAt) && letsIn(r.Access, m)
+}
+
+// overtaken tells whether someone who asked at that instant has come in since, be he still in or not, or was removed.
+func overtaken(m directory.Membership, asked time.Time) bool {
+	return m.InGroup() || m.GroupMember.JoinedAt.After(asked) || m.RemovedSince(asked)
 }
 
 // letsIn tells whether a link of that access is for the person: those for members of the organization are for nobody else.
