@@ -82,6 +82,9 @@ func measureAccessCosts(t *testing.T, w *World, measure func(string, error, func
 			t.Fatal(err)
 		}
 	}
+	must(ask(asker(200), expired)())
+	w.Clock.Advance(time.Second)
+	measure("approve someone new", nil, decide(asker(200), true))
 	measure("approve a member of the organization", nil, decide(member, true))
 	measure("approve again", nil, decide(member, true))
 	measure("decline", nil, decide(other, false))

@@ -55,7 +55,7 @@
 //   - A member row is never deleted while its organization and group are there, so that a removal is never forgotten, and every write to it
 //     is conditional on what it was.
 //   - No key that many people write at once: members are listed in four partitions, and an uncapped link's row is written by nobody who
-//     redeems it.
+//     redeems it. What has to be exact is the exception: the row of a capped link, and the register of a group's requests.
 //   - The TTL attribute clears rows away some time after they stopped to matter. No decision rests on a row being gone by TTL.
 //
 // The index holds keys only, because every list reads the rows anyway: names, roles and uses change, and an index entry that held
