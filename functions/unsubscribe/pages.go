@@ -18,6 +18,7 @@ h1{margin:0 0 12px;font-size:24px;line-height:1.3}
 h2{margin:32px 0 4px;font-size:18px}
 p{margin:0 0 16px}
 form{margin:0}
+main>:last-child{margin-bottom:0}
 label{display:block;margin:0 0 4px;font-weight:600}
 input{width:100%;min-height:44px;margin:0 0 12px;padding:8px 12px;font:inherit;color:inherit;background:var(--page);border:1px solid var(--quiet);border-radius:8px}
 button{min-height:44px;padding:10px 24px;font:inherit;font-weight:600;color:var(--on);background:var(--accent);border:1px solid var(--accent);border-radius:8px;cursor:pointer}

@@ -261,6 +261,31 @@ func TestApprove_RemovalIsNotOvertaken(t *testing.T) {
 	}
 }
 
+// TestAsk_WhoIsRemovedAsHeAsks: his request is stored, and worth nothing.
+func TestAsk_WhoIsRemovedAsHeAsks(t *testing.T) {
+	s := newScene(t)
+	link := s.expired(s.admin, Anyone)
+	_, other, _ := s.Instance()
+	removed := false
+	s.Faults.Reset(func(call faults.Call) faults.Fault {
+		if call.Writes() && !removed {
+			removed = true
+			s.must(other.RemoveOrgMember(t.Context(), s.admin, s.org.ID, s.colleague.ID))
+		}
+		return faults.None
+	})
+	s.ask(s.colleague, link)
+	s.Faults.Reset(nil)
+	s.Clock.Advance(time.Second)
+	if got := s.list(s.admin); got != "" || !removed {
+		t.Errorf("%q ask", got)
+	}
+	s.refused(directory.ErrNotFound, func() error {
+		_, err := s.Access.Approve(t.Context(), s.admin, s.group.ID, s.colleague.ID)
+		return err
+	})
+}
+
 func TestApprove_OfSomeoneRemovedSince(t *testing.T) {
 	s := newScene(t)
 	s.ask(s.colleague, s.expired(s.admin, Anyone))
