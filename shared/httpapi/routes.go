@@ -64,7 +64,7 @@ var Routes = []Route{
 // Pages is what people see with a browser, open, for GET and HEAD: the page behind a link, the screens of the web app, and the documentation
 // of the API. They have no routes of their own in template.yaml, but come by $default.
 var Pages = pages("web",
-	"/i", "/", "/orgs/{orgId}", "/orgs/{orgId}/members", "/orgs/{orgId}/audit",
+	"/i", "/", "/orgs/{orgId}", "/orgs/{orgId}/members", "/orgs/{orgId}/settings", "/orgs/{orgId}/audit",
 	"/groups/{groupId}", "/groups/{groupId}/invites", "/groups/{groupId}/invites/{inviteId}", "/groups/{groupId}/requests",
 	"/assets/{file}", "/config.json",
 	"/docs", "/docs/", "/docs/{file}", "/openapi.json", "/openapi.yaml",

@@ -145,22 +145,32 @@ func AccessRequestOf(v accessrequest.View) AccessRequest {
 	return shape
 }
 
-// Audit is an entry of the audit: who did what. Target and Detail are ids and words, as the action has them.
+// Audit is an entry of the audit: who did what. Target and Detail are ids and words, as the action has them; whom and which group they
+// mean is said beside.
 type Audit struct {
-	ID     string                  `json:"id"`
-	At     string                  `json:"at"`
-	Actor  Named[directory.UserID] `json:"actor"`
-	Action string                  `json:"action"`
-	Target string                  `json:"target"`
-	Detail string                  `json:"detail"`
+	ID     string                    `json:"id"`
+	At     string                    `json:"at"`
+	Actor  Named[directory.UserID]   `json:"actor"`
+	Action string                    `json:"action"`
+	Target string                    `json:"target"`
+	Detail string                    `json:"detail"`
+	Person *Named[directory.UserID]  `json:"person"`
+	Group  *Named[directory.GroupID] `json:"group"`
 }
 
 // AuditOf shows an entry of the audit.
 func AuditOf(a directory.AuditView) Audit {
-	return Audit{
+	shape := Audit{
 		ID: a.ID, At: Instant(a.At), Actor: Named[directory.UserID]{a.Actor, a.ActorName},
 		Action: a.Action, Target: a.Target, Detail: a.Detail,
 	}
+	if a.Person != (directory.UserID{}) {
+		shape.Person = &Named[directory.UserID]{a.Person, a.PersonName}
+	}
+	if a.Group != (directory.GroupID{}) {
+		shape.Group = &Named[directory.GroupID]{a.Group, a.GroupName}
+	}
+	return shape
 }
 
 // Instant gives an instant's text.

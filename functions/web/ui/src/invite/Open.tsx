@@ -1,7 +1,7 @@
-import { useEffect, useRef, useState } from "preact/hooks";
 import type { Preview } from "../lib/api";
 import { fill, fillWith } from "../lib/fill";
-import { announcement, nextWording, remaining, words } from "../lib/time";
+import { useLeft } from "../lib/left";
+import { remaining, words } from "../lib/time";
 import { Button } from "../parts/Button";
 import { Icon } from "../parts/Icon";
 import { invite } from "../texts";
@@ -46,29 +46,11 @@ export function Open(props: Props & { preview: Preview; ahead: number }) {
 
 /** When the invite ends: the instant, and how long that is from now. It is read out only as the end comes near. */
 function Expiry({ expiresAt, ahead, acts }: { expiresAt: string | null; ahead: number; acts: Acts }) {
-  const end = expiresAt === null ? Infinity : Date.parse(expiresAt);
-  const leftNow = () => end - (Date.now() + ahead);
-  const [left, setLeft] = useState(leftNow);
-  const before = useRef(left);
-  useEffect(() => {
-    const now = leftNow();
-    before.current = now;
-    setLeft(now);
-  }, [end, ahead]);
-  useEffect(() => {
-    if (end === Infinity) return;
-    const due = announcement(before.current, left);
-    before.current = left;
-    if (due) acts.say(invite.left[due]);
-    // At its end the server is asked, and if it sees some time left, again a second later.
-    const timer = setTimeout(left > 0 ? () => setLeft(leftNow()) : acts.ended, left > 0 ? nextWording(left) : 1000);
-    return () => clearTimeout(timer);
-  }, [left, end, ahead]);
-
+  const left = useLeft(expiresAt, ahead, (mark) => acts.say(invite.left[mark]), acts.ended);
   if (expiresAt === null) return <span>{invite.never}</span>;
   return (
     <span>
-      <time dateTime={expiresAt}>{fill(invite.expires, words(new Date(end)))}</time>
+      <time dateTime={expiresAt}>{fill(invite.expires, words(new Date(expiresAt)))}</time>
       <span class={left < 10 * 60_000 ? "left soon" : "left"}>{remaining(left)}</span>
     </span>
   );

@@ -25,12 +25,14 @@ export type Answer<T> = { ok: true; data: T } | { ok: false; failure: Failure };
 /** How long to wait for an answer: the API answers within 3 seconds, a slow network needs more. */
 const patience = 15_000;
 
-const client = createClient<paths>({
+/** Sends requests as the document of the API has them. */
+export const client = createClient<paths>({
   baseUrl: location.origin,
   fetch: (request) => fetch(new Request(request, { credentials: "omit", cache: "no-store", signal: AbortSignal.timeout(patience) })),
 });
 
-const signed = () => ({ Authorization: `Bearer ${session()?.token ?? ""}` });
+/** Who sends it. */
+export const signed = () => ({ Authorization: `Bearer ${session()?.token ?? ""}` });
 
 /** Says what a link is. It needs nobody signed in, and changes nothing. */
 export function previewInvite(code: string): Promise<Answer<Preview>> {
@@ -64,7 +66,8 @@ async function said(response: Response): Promise<unknown> {
   return response.json().catch(() => null);
 }
 
-async function answer<T>(sent: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<Answer<T>> {
+/** Makes an answer of what was sent. */
+export async function answer<T>(sent: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<Answer<T>> {
   try {
     const { data, error, response } = await sent;
     return response.ok ? { ok: true, data: data as T } : { ok: false, failure: failureOf(error, response) };

@@ -136,3 +136,19 @@ export async function finish(config: Config): Promise<Outcome> {
     return { kind: "failed", reason: error instanceof oauth.ResponseBodyError ? error.error : "" };
   }
 }
+
+/**
+ * Leaves for the issuer to be signed out there (OpenID Connect RP-Initiated Logout 1.0), which leads back to "/". Cognito wants to be told under
+ * names of its own, client_id and logout_uri. Issuers that can't sign out aren't gone to.
+ */
+export async function signOut(config: Config, idToken: string): Promise<void> {
+  const server = await discover(config);
+  if (server.end_session_endpoint === undefined) return;
+  const target = new URL(server.end_session_endpoint);
+  const back = `${location.origin}/`;
+  if (idToken !== "") target.searchParams.set("id_token_hint", idToken);
+  target.searchParams.set("client_id", config.clientId);
+  target.searchParams.set("post_logout_redirect_uri", back);
+  target.searchParams.set("logout_uri", back);
+  location.assign(target);
+}

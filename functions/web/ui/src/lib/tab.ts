@@ -6,7 +6,8 @@ type Key =
   | "sign-in" // a sign-in on its way
   | "signed-in" // whether someone was signed in here: "yes", or "no" after an attempt in vain
   | "return" // the screen to come back to after signing in
-  | "message"; // typed, and not sent yet
+  | "message" // typed, and not sent yet
+  | `draft ${string}`; // the same, on one of the screens
 
 const page = new Map<Key, string>();
 

@@ -31,6 +31,16 @@ export function words(instant: Date, timeZone?: string, spelling = locale): Word
   };
 }
 
+/** A day as lists say it: "1 Dec 2026". */
+export function dayOf(instant: Date, spelling = locale): string {
+  return new Intl.DateTimeFormat(spelling, { dateStyle: "medium" }).format(instant);
+}
+
+/** An instant as lists say it: "1 Dec 2026, 14:30". */
+export function momentOf(instant: Date, spelling = locale): string {
+  return new Intl.DateTimeFormat(spelling, { dateStyle: "medium", timeStyle: "short" }).format(instant);
+}
+
 /** What is left of a time, in ms, as "in 7 days". Seconds and minutes that have begun don't count; hours and days are rounded. */
 export function remaining(left: number, spelling = locale): string {
   const format = new Intl.RelativeTimeFormat(spelling, { numeric: "always" });
@@ -38,6 +48,15 @@ export function remaining(left: number, spelling = locale): string {
   if (left < 90 * minute) return format.format(Math.floor(left / minute), "minute");
   if (left < 36 * hour) return format.format(Math.round(left / hour), "hour");
   return format.format(Math.round(left / day), "day");
+}
+
+/** How long ago something was, in ms, as "2 hours ago". */
+export function ago(passed: number, spelling = locale): string {
+  const format = new Intl.RelativeTimeFormat(spelling, { numeric: "auto" });
+  if (passed < minute) return format.format(0, "second");
+  if (passed < 90 * minute) return format.format(-Math.floor(passed / minute), "minute");
+  if (passed < 36 * hour) return format.format(-Math.round(passed / hour), "hour");
+  return format.format(-Math.round(passed / day), "day");
 }
 
 /** After how many ms what is left is said in other words: each second of the last minute, otherwise each minute. */

@@ -1,0 +1,63 @@
+import type { ComponentChildren } from "preact";
+import type { Member } from "../lib/directory";
+import { fill } from "../lib/fill";
+import { dayOf } from "../lib/time";
+import { people, roles } from "../texts";
+import { Badge } from "./Badge";
+import { hueOf, initials } from "./Tile";
+
+/** What to call a person. */
+export function nameOf(person: { name: string }): string {
+  return person.name === "" ? people.nameless : person.name;
+}
+
+/** A row about a person: who it is, what there is to know, and what can be done. */
+export function PersonRow({ person, you = false, note, children }: { person: { name: string }; you?: boolean; note: ComponentChildren; children?: ComponentChildren }) {
+  return (
+    <div class="row">
+      <span class={`face ${hueOf(person.name)}`} aria-hidden="true">
+        {initials(person.name)}
+      </span>
+      <div class="row-text">
+        <p class="row-name">
+          <bdi class={person.name === "" ? "soft" : undefined}>{nameOf(person)}</bdi>
+          {you ? <Badge>{people.you}</Badge> : null}
+        </p>
+        <p class="small">{note}</p>
+      </div>
+      {children ? <div class="row-actions">{children}</div> : null}
+    </div>
+  );
+}
+
+/** What there is to know about a member: role, address if it is shown, and since when. */
+export function MemberNote({ member, dated = true }: { member: Member; dated?: boolean }) {
+  return (
+    <>
+      {roles[member.role]}
+      {member.email ? (
+        <>
+          {" · "}
+          <bdi>{member.email}</bdi>
+        </>
+      ) : null}
+      {dated ? (
+        <>
+          {" · "}
+          <time dateTime={member.joinedAt}>{fill(people.since, { date: dayOf(new Date(member.joinedAt)) })}</time>
+        </>
+      ) : null}
+    </>
+  );
+}
+
+/** Whether a person is called so, or has such an address. */
+export function isCalled(person: { name: string; email?: string | null }, text: string): boolean {
+  const wanted = plain(text.trim());
+  return plain(person.name).includes(wanted) || plain(person.email ?? "").includes(wanted);
+}
+
+/** A text without what people don't type when they search: capitals and accents. */
+export function plain(text: string): string {
+  return text.normalize("NFD").replace(/\p{M}/gu, "").toLocaleLowerCase();
+}
