@@ -776,13 +776,13 @@ export interface components {
             /** @description A label for the list of links. At most 64 graphemes (what a reader takes for one character), which a schema can't count, and 256 bytes. No invisible characters. */
             name?: string | null;
             /** @default org */
-            access: components["schemas"]["Access"];
+            access?: components["schemas"]["Access"];
             /**
              * @description How long the link works.
              * @default 7d
              * @enum {string}
              */
-            expiration: "1h" | "6h" | "1d" | "7d" | "never";
+            expiration?: "1h" | "6h" | "1d" | "7d" | "never";
             /**
              * Format: date-time
              * @description When the link ends. RFC 3339 with an offset; cut to the second; one minute to five years ahead.
@@ -1069,6 +1069,13 @@ export interface components {
             target: string;
             /** @description What a reader needs beside */
             detail: string;
+            /** @description Whom it was done to. Null if it was done to a thing. */
+            person: components["schemas"]["Person"] | null;
+            /** @description The group that it is about, with an empty name once that is deleted. Null if it is about the organization alone. */
+            group: {
+                id: components["schemas"]["GroupId"];
+                name: string;
+            } | null;
         };
         /** @description A page of acts. */
         AuditList: {
@@ -2943,7 +2950,12 @@ export interface operations {
                      *           },
                      *           "action": "group.changed",
                      *           "target": "d6625d02804133cd",
-                     *           "detail": ""
+                     *           "detail": "",
+                     *           "person": null,
+                     *           "group": {
+                     *             "id": "d6625d02804133cd",
+                     *             "name": "Backcountry and Huts"
+                     *           }
                      *         },
                      *         {
                      *           "id": "389020ea098e3614",
@@ -2954,7 +2966,12 @@ export interface operations {
                      *           },
                      *           "action": "member.role_changed",
                      *           "target": "c4407940c299ac6d0ff04d931f5c0a36",
-                     *           "detail": "manager"
+                     *           "detail": "manager",
+                     *           "person": {
+                     *             "id": "c4407940c299ac6d0ff04d931f5c0a36",
+                     *             "name": "Newcomer"
+                     *           },
+                     *           "group": null
                      *         }
                      *       ],
                      *       "nextCursor": "AFlNakeLVFbkM9pmUUGfBMwdcoKL8GfPwMs3UiKo8rAOMat7thwd_dMfAXnmI3Uv9A_YzkKLU0XSifOqX8Ue55QwZg"
