@@ -21,7 +21,6 @@ var links = map[string]*regexp.Regexp{
 	"address": regexp.MustCompile(`(?i)(https?|ftp|file|mailto|tel|sms|callto|skype|geo|data|javascript|urn|x-[a-z-]+):[\pL\pN+%]`),
 	"www":     regexp.MustCompile(`(?i)www\.[\pL\pM\pN]`),
 	"domain":  regexp.MustCompile(`[^\s.“\x{2068}]\.[\pL\pM\pN_-]*\pL[\pL\pM\pN_-]`),
-	"host":    regexp.MustCompile(`[\pL\pN]\.[\pL\pM\pN_-]+[:/][\pL\pN]`),
 	"IP":      regexp.MustCompile(`\d+\.\d+\.\d+\.\d+`),
 	"e-mail":  regexp.MustCompile(`@[\pL\pM\pN\pS]`),
 	"server":  regexp.MustCompile(`[/\\]{2}`),
