@@ -58,14 +58,15 @@ func (o org) decision(p person, word string) string {
 // address is where mails to a person arrive.
 func (p person) address() string { return p.who + "@example.com" }
 
-// notified waits until all mails about the group's requests are done with.
+// notified waits until all mails about the group's requests are done with, but a digest that is to go in an hour.
 func (o org) notified(t testing.TB) {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		open := ""
 		for key, row := range o.s.rows(t, o.group) {
-			digest := strings.Contains(row, "kind=digest")
-			if strings.HasPrefix(key, "D#"+o.group+" ") && (strings.Contains(row, "state=queued") || !digest && strings.Contains(row, "state=sent")) {
+			queued, sent, digest := strings.Contains(row, "state=queued"), strings.Contains(row, "state=sent"), strings.Contains(row, "kind=digest")
+			later := digest && strings.Contains(row, "attempts=0") && !strings.Contains(row, "fresh=1")
+			if strings.HasPrefix(key, "D#"+o.group+" ") && (queued && !later || sent && !digest) {
 				open = row
 			}
 		}

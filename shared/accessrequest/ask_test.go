@@ -359,7 +359,9 @@ func TestAskTogether_OnePersonHasOneRequest(t *testing.T) {
 func TestAsk_MakesRoom(t *testing.T) {
 	s := newScene(t)
 	link := s.expired(s.admin, Anyone)
-	together(s, accessrequest.MaxOpen, func(who directory.Caller) error { return s.Access.Ask(t.Context(), who, Code(link), "") })
+	for i := range accessrequest.MaxOpen {
+		s.ask(Person(fmt.Sprintf("person %d", i)), link)
+	}
 	before := s.Content()
 	s.ask(Person("late"), link)
 	if s.Content() != before {
