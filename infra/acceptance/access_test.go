@@ -154,10 +154,11 @@ func (o org) audited(t testing.TB, action string, actor, target person) {
 	type entry struct {
 		Actor                  named
 		Action, Target, Detail string
+		Person, Group          *named // whom and which group they mean, in words
 	}
 	n := 0
 	for _, e := range get[list[entry]](t, o.s, o.path("/audit"), o.admin.token).Items {
-		if e.Action == action && e.Target == target.id && e.Actor.ID == actor.id && e.Detail == o.group {
+		if e.Action == action && e.Target == target.id && e.Actor.ID == actor.id && e.Detail == o.group && e.Person != nil && e.Person.ID == target.id && e.Group != nil && e.Group.Name == "Comets" {
 			n++
 		}
 	}
