@@ -6,20 +6,32 @@ import { defineConfig, type Plugin, type Rolldown } from "vite";
 /** What the first visit to a page may weigh, zipped, with all that signing in loads later, in bytes. */
 const budgets: Record<string, number> = { "i.html": 60_000 };
 
-export default defineConfig({
+/**
+ * The pages, by the mode that builds each. They are built one by one, so that the page that most people see once carries nothing of what
+ * only the other needs: neither its texts nor its parts.
+ */
+const pages: Record<string, string> = { invite: "i.html", admin: "index.html" };
+
+export default defineConfig(({ mode }) => ({
   appType: "mpa",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  logLevel: "warn",
   build: {
     // The first versions with light-dark(); CSS nesting and layers are older.
     target: ["chrome123", "firefox120", "safari17.5"],
-    rolldownOptions: { input: ["index.html", "i.html"] },
+    rolldownOptions: {
+      input: pages[mode] ?? Object.values(pages),
+      // What screens share is one file, not one for each part.
+      output: { codeSplitting: { groups: [{ name: "parts", test: /src\/(parts|lib)\//, minShareCount: 2 }] } },
+    },
+    emptyOutDir: mode === "invite", // the first of them
     // The page's policy allows no data: URLs, no scripts inside, and no other origin.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
   plugins: [compress()],
-});
+}));
 
 /** Writes each file gzipped and by Brotli beside itself, says what the pages weigh, and fails if one is over its budget. */
 function compress(): Plugin {

@@ -58,7 +58,7 @@ func Build(ctx context.Context, root string, progress io.Writer) error {
 		}
 	}
 	fmt.Fprintln(progress, "building the web app")
-	said, err := npm(ctx, folder, "run", "--silent", "build", "--", "--logLevel", "warn")
+	said, err := npm(ctx, folder, "run", "--silent", "build")
 	if err != nil {
 		return err
 	}

@@ -41,5 +41,5 @@ export function InviteLink({ invite, url }: { invite: Invite; url: string }) {
 
 /** A name for a file about a group, of letters and digits that every system takes. */
 function fileName(group: string): string {
-  return fill(qr.file, { group: group.replaceAll(/[^\p{Letter}\p{Mark}\p{Number}]+/gu, "-").replaceAll(/^-+|-+$/g, "") });
+  return fill(qr.file, { group: group.replaceAll(/[^\p{Letter}\p{Mark}\p{Number}]+/gu, " ").trim() });
 }

@@ -81,7 +81,13 @@ export function NameForm<T>({ draft, initial = "", label = texts.label, hint, ve
       {failure ? <Trouble failure={failure}>{wordsFor?.(failure)}</Trouble> : null}
       <div class={onCancel ? "dialog-actions" : "form-actions"}>
         {onCancel ? (
-          <Button busy={busy} onClick={onCancel}>
+          <Button
+            busy={busy}
+            onClick={() => {
+              dropDraft();
+              onCancel();
+            }}
+          >
             {dialog.cancel}
           </Button>
         ) : null}

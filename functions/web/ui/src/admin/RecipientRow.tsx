@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { read } from "../lib/addresses";
 import type { Failure } from "../lib/api";
 import { fill, fillWith } from "../lib/fill";
@@ -38,6 +38,7 @@ export function RecipientRow({ recipient, path, org, maySend, onSent, refresh }:
   const [correcting, setCorrecting] = useState(false);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
+  const element = useRef<HTMLDivElement>(null);
   const actions = useRef<HTMLDivElement>(null);
   const say = useSay();
 
@@ -49,10 +50,13 @@ export function RecipientRow({ recipient, path, org, maySend, onSent, refresh }:
     if (!answer.ok) return setFailure(answer.failure);
     say(fill(texts.againDone, { address: answer.data.email }));
     onSent([answer.data]);
+    stay();
   };
+  /** What was pressed goes: the focus stays at the entry. */
+  const stay = () => element.current?.closest("li")?.focus();
 
   return (
-    <div class="recipient">
+    <div class="recipient" ref={element}>
       <p class="recipient-address">
         <bdi>{email}</bdi>
       </p>
@@ -88,6 +92,7 @@ export function RecipientRow({ recipient, path, org, maySend, onSent, refresh }:
             setCorrecting(false);
             onSent([sent]);
             refresh();
+            stay();
           }}
           onClose={() => {
             setCorrecting(false);
@@ -134,7 +139,7 @@ function Correction({ recipient, path, org, onSent, onClose }: CorrectionProps) 
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const say = useSay();
-  useEffect(() => form.current?.querySelector("input")?.select(), []);
+  useLayoutEffect(() => form.current?.querySelector("input")?.select(), []);
 
   const send = async () => {
     if (busy) return;

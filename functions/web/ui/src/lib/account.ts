@@ -5,10 +5,11 @@ import { comeBack, goSignIn } from "./door";
 import { show } from "./route";
 import { notSignedIn, session } from "./session";
 import type { Outcome, Wish } from "./signin";
-import { forget, recall, remember } from "./tab";
+import { forget, forgetDrafts, recall, remember } from "./tab";
 
 /** Goes to the issuer from the screen that the address names. It rejects if the issuer can't be reached. */
 export async function signInHere(wish: Wish): Promise<void> {
+  if (wish === "other-account") forgetDrafts();
   remember("return", location.pathname + location.search);
   await goSignIn("/", wish);
 }
@@ -25,6 +26,7 @@ export async function comeBackHere(): Promise<Outcome> {
 export async function signOutHere(): Promise<void> {
   const idToken = session()?.idToken ?? "";
   notSignedIn();
+  forgetDrafts();
   const [{ signOut }, config] = await Promise.all([import("./signin"), loadConfig()]);
   await signOut(config, idToken);
 }

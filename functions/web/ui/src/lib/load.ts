@@ -57,7 +57,7 @@ export function useLoad<T>(ask: () => Promise<Answer<T>>, dependsOn: unknown[]):
   return {
     state,
     retry: () => void load(false),
-    refresh: () => void load(state.at !== "ready"),
+    refresh: () => void load(state.at === "ready"),
     set: (data) => {
       turn.current++;
       setState({ at: "ready", data });

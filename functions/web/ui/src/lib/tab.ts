@@ -36,3 +36,14 @@ export function forget(key: Key): void {
     // It was never there.
   }
 }
+
+/** Forgets what was typed: someone else may come. */
+export function forgetDrafts(): void {
+  const isDraft = (key: string) => key === "message" || key.startsWith("draft ");
+  for (const key of page.keys()) if (isDraft(key)) page.delete(key);
+  try {
+    for (const key of Object.keys(sessionStorage)) if (isDraft(key)) sessionStorage.removeItem(key);
+  } catch {
+    // There are none.
+  }
+}

@@ -43,7 +43,8 @@ export function Chips({ label, hint, value, onChange, error }: Props) {
   /** What is typed when the box is left goes in once the pointer is up: what it presses would move away under it. */
   const leave = () => {
     const addLate = () => {
-      if (latest.current.value.typed.trim() !== "") add(latest.current.value.typed);
+      const { typed: left } = latest.current.value;
+      if (left.trim() !== "" && document.activeElement !== input.current) add(left);
     };
     if (pointerIsDown.current) addEventListener("pointerup", () => setTimeout(addLate), { once: true });
     else addLate();

@@ -30,21 +30,21 @@ export function PersonRow({ person, you = false, note, children }: { person: { n
   );
 }
 
-/** What there is to know about a member: role, address if it is shown, and since when. */
+/** What there is to know about a member: role, since when, and the address if it is shown. */
 export function MemberNote({ member, dated = true }: { member: Member; dated?: boolean }) {
   return (
     <>
       {roles[member.role]}
-      {member.email ? (
-        <>
-          {" · "}
-          <bdi>{member.email}</bdi>
-        </>
-      ) : null}
       {dated ? (
         <>
           {" · "}
           <time dateTime={member.joinedAt}>{fill(people.since, { date: dayOf(new Date(member.joinedAt)) })}</time>
+        </>
+      ) : null}
+      {member.email ? (
+        <>
+          <span class="dot"> · </span>
+          <bdi class="address">{member.email}</bdi>
         </>
       ) : null}
     </>

@@ -21,7 +21,7 @@ export function later<P extends object>(fetch: () => Promise<ComponentType<P>>):
     const [, see] = useState(here !== null);
     const [failed, setFailed] = useState(false);
     useEffect(() => {
-      if (here === null) ask().then(() => see(true), () => setFailed(true));
+      ask().then(() => see(true), () => setFailed(true)); // it may have come since this was drawn
     }, []);
     // Browsers remember that it wasn't there: only a new page asks again. After a deployment that is what helps too.
     if (failed) {
