@@ -44,6 +44,8 @@ func TestEvents_WorkOnAFreshStack(t *testing.T) {
 		{"list-invites", 200, `"items":[{`},
 		{"list-invites-one", 200, `"state":"active"`},
 		{"send-invite", 202, `"state":"queued"`},
+		{"access-requests", 202, `"state":"received"`},
+		{"access-requests-list", 200, `"items":[]`},
 		{"unsubscribe", 200, "You get no more invites"},
 		{"directory", 200, `"role":"user"`},
 		{"directory-create", 201, `"name":"Harbour Choir"`},

@@ -61,17 +61,19 @@ func descriptions(t *testing.T) map[string]description {
 	group := map[string]string{"groupId": seeded.Group.String()}
 	link := map[string]string{"groupId": seeded.SecondGroup.String(), "inviteId": seeded.Link.String()}
 	return map[string]description{
-		"create-invite":    {"POST", "/v1/groups/{groupId}/invites", group, "admin", `{"expiration":"7d","access":"anyone"}`},
-		"redeem-invite":    {"POST", "/v1/invites/redeem", nil, "newcomer", `{"code":"` + code + `"}`},
-		"list-invites":     {"GET", "/v1/groups/{groupId}/invites", group, "manager", ""},
-		"list-invites-one": {"GET", "/v1/groups/{groupId}/invites/{inviteId}", link, "admin", ""},
-		"send-invite":      {"POST", "/v1/groups/{groupId}/invites/{inviteId}/emails", link, "admin", `{"emails":["mira@example.com"]}`},
-		"delete-invite":    {"DELETE", "/v1/groups/{groupId}/invites/{inviteId}", link, "admin", ""},
-		"preview-invite":   {"POST", "/v1/invites/preview", nil, "", `{"code":"` + code + `"}`},
-		"unsubscribe":      {"POST", "/v1/unsubscribe/{token}", map[string]string{"token": unsubscribe}, "", "List-Unsubscribe=One-Click"},
-		"directory":        {"GET", "/v1/me", nil, "user", ""},
-		"directory-create": {"POST", "/v1/orgs", nil, "newcomer", `{"name":"Harbour Choir"}`},
-		"web":              {"GET", "/openapi.json", nil, "", ""},
+		"create-invite":        {"POST", "/v1/groups/{groupId}/invites", group, "admin", `{"expiration":"7d","access":"anyone"}`},
+		"redeem-invite":        {"POST", "/v1/invites/redeem", nil, "newcomer", `{"code":"` + code + `"}`},
+		"list-invites":         {"GET", "/v1/groups/{groupId}/invites", group, "manager", ""},
+		"list-invites-one":     {"GET", "/v1/groups/{groupId}/invites/{inviteId}", link, "admin", ""},
+		"send-invite":          {"POST", "/v1/groups/{groupId}/invites/{inviteId}/emails", link, "admin", `{"emails":["mira@example.com"]}`},
+		"delete-invite":        {"DELETE", "/v1/groups/{groupId}/invites/{inviteId}", link, "admin", ""},
+		"access-requests":      {"POST", "/v1/invites/access-requests", nil, "newcomer", `{"code":"` + code + `","message":"We met at the hut on Sunday."}`},
+		"access-requests-list": {"GET", "/v1/groups/{groupId}/access-requests", group, "manager", ""},
+		"preview-invite":       {"POST", "/v1/invites/preview", nil, "", `{"code":"` + code + `"}`},
+		"unsubscribe":          {"POST", "/v1/unsubscribe/{token}", map[string]string{"token": unsubscribe}, "", "List-Unsubscribe=One-Click"},
+		"directory":            {"GET", "/v1/me", nil, "user", ""},
+		"directory-create":     {"POST", "/v1/orgs", nil, "newcomer", `{"name":"Harbour Choir"}`},
+		"web":                  {"GET", "/openapi.json", nil, "", ""},
 	}
 }
 

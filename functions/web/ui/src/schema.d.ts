@@ -135,6 +135,121 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/invites/access-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for access by a link that has expired
+         * @description The answer is always the same, and says only that the request was received. It is stored if the link has expired and would have let the caller in, if he isn't in the
+         *     group, was not removed from it or from its organization, has no open request in the group, was not declined there within 7 days, and fewer than 100 requests are open
+         *     there. It ends after 30 days. What comes of it he hears by mail, if his token has a verified address. The message is shown to those who decide, and is never
+         *     mailed.
+         */
+        post: operations["requestAccess"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/groups/{groupId}/access-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The group. What isn't an id is 404.
+                 * @example d6625d02804133cd
+                 */
+                groupId: components["parameters"]["groupId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List requests for access
+         * @description For those who see the group, newest first: the requests on which the caller may decide now. Those are requests by links that he made; all of the group to its managers
+         *     and to admins; and of people who are new to the organization only if he may add people. Requests that are worth nothing any more are left out: their person
+         *     came in by another way, say, or was removed.
+         */
+        get: operations["listAccessRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/groups/{groupId}/access-requests/{userId}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The group. What isn't an id is 404.
+                 * @example d6625d02804133cd
+                 */
+                groupId: components["parameters"]["groupId"];
+                /**
+                 * @description The person. What isn't an id is 404.
+                 * @example c4407940c299ac6d0ff04d931f5c0a36
+                 */
+                userId: components["parameters"]["userId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let in someone who asks
+         * @description For those who see the request. He is in the group and, as a user, in the organization, if he is new to it; a mail tells him. No use of the link is counted. Who was removed
+         *     since he asked stays out: 404. A repeat within a day gives the member again. The body may be left out.
+         */
+        post: operations["approveAccessRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/groups/{groupId}/access-requests/{userId}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The group. What isn't an id is 404.
+                 * @example d6625d02804133cd
+                 */
+                groupId: components["parameters"]["groupId"];
+                /**
+                 * @description The person. What isn't an id is 404.
+                 * @example c4407940c299ac6d0ff04d931f5c0a36
+                 */
+                userId: components["parameters"]["userId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decline a request
+         * @description For those who see the request. It is gone, a mail tells the person, and for 7 days nothing that he asks for in this group is stored. A link that works lets him in all
+         *     the same. The body may be left out.
+         */
+        post: operations["declineAccessRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/groups/{groupId}/invites": {
         parameters: {
             query?: never;
@@ -709,6 +824,16 @@ export interface components {
             /** @description What follows `#` in the link. Genuine ones have 44 characters. Any text is answered, 404 if it isn't a genuine code. */
             code: string;
         };
+        /** @description The code of a link, and perhaps a word to those who decide. */
+        NewAccessRequest: {
+            /** @description What follows `#` in the link. Any text is answered, 404 if it isn't a genuine code. */
+            code: string;
+            /**
+             * @description At most 280 graphemes (what a reader takes for one character), which a schema can't count, and 1,120 bytes, after white space, line breaks too, has become single
+             *     spaces. Control, bidirectional and other invisible characters are refused.
+             */
+            message?: string | null;
+        };
         /** @description A name. */
         Name: {
             name: components["schemas"]["NewName"];
@@ -815,6 +940,31 @@ export interface components {
             items: components["schemas"]["Recipient"][];
             nextCursor: components["schemas"]["NextCursor"];
         };
+        /** @description The answer to everybody who asks for access. */
+        Received: {
+            /** @constant */
+            state: "received";
+        };
+        /** @description That someone asks to be let into a group. */
+        AccessRequest: {
+            user: components["schemas"]["Person"];
+            /** @description His verified address, for admins only. Null where none is known. */
+            email?: string | null;
+            /** @description What he wrote. Null if nothing. */
+            message: string | null;
+            requestedAt: components["schemas"]["Instant"];
+            /** @description When the request ends by itself. */
+            expiresAt: components["schemas"]["Instant"];
+            /** @description Whether approving lets him into the organization too. */
+            newToOrg: boolean;
+            /** @description The link by which he asks. It may be deleted by now. */
+            inviteId: components["schemas"]["InviteId"];
+        };
+        /** @description A page of requests. */
+        AccessRequestList: {
+            items: components["schemas"]["AccessRequest"][];
+            nextCursor: components["schemas"]["NextCursor"];
+        };
         /** @description What a link is. All but `state` and `serverTime` is null for a deleted link. */
         Preview: {
             /**
@@ -914,7 +1064,7 @@ export interface components {
             at: components["schemas"]["Instant"];
             actor: components["schemas"]["Person"];
             /** @enum {string} */
-            action: "invite.created" | "invite.deleted" | "org.created" | "org.changed" | "org.deleted" | "group.created" | "group.changed" | "group.deleted" | "member.added" | "member.joined" | "member.removed" | "member.role_changed" | "group_member.added" | "group_member.removed";
+            action: "invite.created" | "invite.deleted" | "org.created" | "org.changed" | "org.deleted" | "group.created" | "group.changed" | "group.deleted" | "member.added" | "member.joined" | "member.removed" | "member.role_changed" | "group_member.added" | "group_member.removed" | "access_request.approved" | "access_request.declined";
             /** @description Id of the thing or person that it was done to. */
             target: string;
             /** @description What a reader needs beside */
@@ -1233,7 +1383,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `invite_deleted`: the invite that the `Idempotency-Key` stands for was deleted. */
+        /** @description `invite_deleted`: the invite that the code, or the `Idempotency-Key`, stands for was deleted. */
         InviteDeleted: {
             headers: {
                 [name: string]: unknown;
@@ -1854,6 +2004,202 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["PageError"];
             503: components["responses"]["PageUnavailable"];
+        };
+    };
+    requestAccess: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "ENZiXQKAQTPNaIJ7_d6gBo4uUyGJdDh8t8AXWJjC2RZS",
+                 *       "message": "We met at the hut on Sunday."
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewAccessRequest"];
+            };
+        };
+        responses: {
+            /** @description Received. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "state": "received"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Received"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ScopeMissing"];
+            404: components["responses"]["NotFound"];
+            410: components["responses"]["InviteDeleted"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listAccessRequests: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The most items that the page may have.
+                 * @example 20
+                 */
+                limit?: components["parameters"]["limit"];
+                /** @description Where to go on, the `nextCursor` of the page before. Without it the list begins. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The group. What isn't an id is 404.
+                 * @example d6625d02804133cd
+                 */
+                groupId: components["parameters"]["groupId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of requests. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "user": {
+                     *             "id": "c4407940c299ac6d0ff04d931f5c0a36",
+                     *             "name": "Newcomer"
+                     *           },
+                     *           "email": "newcomer@example.com",
+                     *           "message": "We met at the hut on Sunday.",
+                     *           "requestedAt": "2026-11-27T22:30:00Z",
+                     *           "expiresAt": "2026-12-27T22:30:00Z",
+                     *           "newToOrg": true,
+                     *           "inviteId": "68827bfddea0068e"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AccessRequestList"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ScopeMissing"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    approveAccessRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The group. What isn't an id is 404.
+                 * @example d6625d02804133cd
+                 */
+                groupId: components["parameters"]["groupId"];
+                /**
+                 * @description The person. What isn't an id is 404.
+                 * @example c4407940c299ac6d0ff04d931f5c0a36
+                 */
+                userId: components["parameters"]["userId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description The member, who was let in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "c4407940c299ac6d0ff04d931f5c0a36",
+                     *       "name": "Newcomer",
+                     *       "role": "user",
+                     *       "joinedAt": "2026-11-27T22:31:00Z",
+                     *       "email": "newcomer@example.com"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ScopeMissing"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    declineAccessRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The group. What isn't an id is 404.
+                 * @example d6625d02804133cd
+                 */
+                groupId: components["parameters"]["groupId"];
+                /**
+                 * @description The person. What isn't an id is 404.
+                 * @example c4407940c299ac6d0ff04d931f5c0a36
+                 */
+                userId: components["parameters"]["userId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            204: components["responses"]["Done"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ScopeMissing"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listInvites: {
