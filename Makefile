@@ -6,7 +6,7 @@ SHELL := /bin/bash
 # ---------------------------------------------------------------- building
 
 # The functions, by logical id in template.yaml. CreateInvite is built from functions/create-invite.
-FUNCTIONS := CreateInvite SendInvite RedeemInvite ListInvites DeleteInvite PreviewInvite Directory Tally Mailer MailFeedback Web
+FUNCTIONS := CreateInvite SendInvite RedeemInvite ListInvites DeleteInvite PreviewInvite AccessRequests Unsubscribe Directory Tally Mailer MailFeedback Web
 
 # How functions are built, here and in infra/local/stack: without the RPC mode of old runtimes, without HTTP/2 (neither DynamoDB nor
 # Secrets Manager needs it, and it is a twentieth of the binary), without paths, symbols and debug tables.

@@ -14,8 +14,9 @@ import (
 	"group-invites/shared/outbox"
 )
 
-// workTimeout bounds an invocation, well within the function's own timeout: what isn't done by then is left to the next sweep.
-const workTimeout = 25 * time.Second
+// workTimeout bounds an invocation: within the function's own timeout there is time left to write down what came of the last attempts. What isn't done
+// by then is left to the next sweep.
+const workTimeout = 22 * time.Second
 
 // event is either of the two that the function is invoked with: a batch of the table's stream, or the tick of its schedule.
 type event struct {

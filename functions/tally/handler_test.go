@@ -246,3 +246,31 @@ func TestTally_DropsWhatCameTooLate(t *testing.T) {
 		}
 	}
 }
+
+// TestTally_AnAdminIsNotTheOrganization: the row that names an admin is kept beside the organization's own. That it goes ends nothing.
+func TestTally_AnAdminIsNotTheOrganization(t *testing.T) {
+	w := New(t)
+	admin, second := Person("admin"), Person("second")
+	org := w.Org(admin, "Acme")
+	w.Join(admin, w.Group(admin, org, "Backcountry"), second, directory.RoleAdmin)
+	var row events.DynamoDBEventRecord
+	for _, r := range inserts(w) {
+		if sk := r.Change.Keys["sk"]; sk.String() == "A#"+second.ID.String() {
+			row = r
+		}
+	}
+	if row.Change.NewImage == nil {
+		t.Fatal("the second admin has no row of his own")
+	}
+	if _, err := w.Directory.ChangeRole(t.Context(), admin, org.ID, second.ID, directory.RoleUser); err != nil {
+		t.Fatal(err)
+	}
+	row.EventName, row.Change.OldImage, row.Change.NewImage = "REMOVE", row.Change.NewImage, nil
+	before := w.Content()
+	if again := batch(t, w, []events.DynamoDBEventRecord{row}); again != "" {
+		t.Errorf("is to be sent again from %s", again)
+	}
+	if w.Content() != before {
+		t.Error("something was written")
+	}
+}

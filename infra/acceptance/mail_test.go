@@ -2,6 +2,7 @@ package acceptance
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -167,6 +168,49 @@ func TestMail_BouncesAndComplaintsShowAndSuppress(t *testing.T) {
 			t.Errorf("%+v, want suppressed as %s", r, want)
 		}
 	}
+}
+
+// TestMail_FeedbackToldLate: SES tells that a mail was put off when it is delivered already, and tells it twice. Nothing is written.
+func TestMail_FeedbackToldLate(t *testing.T) {
+	t.Parallel()
+	o := shared.org(t)
+	to := shared.address("mira")
+	l := o.link(t, o.admin, anyone)
+	id := o.sent(t, o.admin, l, to)[0].ID
+	o.mailed(t, o.admin, l)
+	event, err := json.Marshal(object{
+		"version": "0", "source": "aws.ses", "detail-type": "Email Delivery Delayed", "detail": object{
+			"eventType": "DeliveryDelay", "deliveryDelay": object{"timestamp": "2026-01-01T09:00:00.000Z", "delayType": "MailboxFull", "delayedRecipients": []object{{"emailAddress": to}}},
+			"mail": object{"timestamp": "2026-01-01T09:00:00.000Z", "messageId": "m", "destination": []string{to}, "tags": object{
+				"ses:configuration-set": []string{shared.configurationSet(t)}, "delivery": []string{o.group + "-" + l.ID + "-" + id + "-1"},
+			}},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	shared.writesNothing(t, []string{o.id}, func() {
+		for range 2 {
+			if result, err := shared.Invoke(t.Context(), "mail-feedback", event); err != nil || result.FunctionError != "" || result.Usage.Calls < 2 {
+				t.Errorf("%+v, %v", result, err)
+			}
+		}
+	})
+	if r := o.recipients(t, o.admin, l)[to]; r.State != "delivered" {
+		t.Errorf("%+v", r)
+	}
+}
+
+// configurationSet is the one whose events mail-feedback takes.
+func (s *site) configurationSet(t testing.TB) string {
+	t.Helper()
+	for _, f := range s.Template().Functions {
+		if f.Name == "mail-feedback" {
+			return f.Environment["MAIL_CONFIGURATION_SET"]
+		}
+	}
+	t.Fatal("no mail-feedback")
+	return ""
 }
 
 func TestMail_OneBadAddressAndNothingIsSent(t *testing.T) {

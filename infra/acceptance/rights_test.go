@@ -21,9 +21,11 @@ var callers = []string{"admin", "manager", "user", "colleague", "outsider", "nob
 
 // rights is who may do what: a line for each route and case, with the status that each of the callers gets in his own organization,
 // and by ids of another one, in which he is nothing. In a path and a body {target} is a user in the group, {boss} another manager in
-// it, {absent} a user of the organization who isn't in the group, {past} a former member, {self} the caller, {link} somebody else's link
-// for members of the organization, {mine} the caller's own link, {code} the code of {link}, and {email} a mail of it. Of people
-// who have no link, that is the admin's; and nobody's id is the admin's.
+// it, {absent} a user of the organization who isn't in the group, {past} a former member, {self} the caller, {asker} a member of the
+// organization who asks to be let in by the user's link, {newcomer} a stranger who asks by the admin's, {link} somebody else's link
+// for members of the organization, {mine} the caller's own link, {code} the code of {link}, {email} a mail of it, and {out} and {back} the
+// tokens by which its address says that it wants no mail, and mail again. Of people who have no link, that is the admin's; and
+// nobody's id is the admin's. A body that isn't JSON is a form.
 const rights = `
 what                                                                                            own organization          another
 who                                                                                             adm man use col out nob   adm man use col out nob
@@ -43,7 +45,20 @@ POST   /v1/groups/{groupId}/invites/{link}/emails/{email}/resend -              
 DELETE /v1/groups/{groupId}/invites/{link}                       -                              204 204 404 404 404 401   404 404 404 404 404 401
 DELETE /v1/groups/{groupId}/invites/{mine}                       -                              204 204 204 404 404 401   404 404 404 404 404 401
 POST   /v1/invites/preview                                       {"code":"{code}"}              200 200 200 200 200 200   200 200 200 200 200 200
+POST   /v1/invites/access-requests                               {"code":"{code}"}              202 202 202 202 202 401   202 202 202 202 202 401
+GET    /v1/groups/{groupId}/access-requests                      -                              200 200 200 404 404 401   404 404 404 404 404 401
+POST   /v1/groups/{groupId}/access-requests/{asker}/approve      -                              200 200 200 404 404 401   404 404 404 404 404 401
+POST   /v1/groups/{groupId}/access-requests/{asker}/decline      -                              204 204 204 404 404 401   404 404 404 404 404 401
+POST   /v1/groups/{groupId}/access-requests/{newcomer}/approve   -                              200 404 404 404 404 401   404 404 404 404 404 401
+POST   /v1/groups/{groupId}/access-requests/{newcomer}/decline   -                              204 404 404 404 404 401   404 404 404 404 404 401
+POST   /v1/groups/{groupId}/access-requests/{target}/approve     -                              404 404 404 404 404 401   404 404 404 404 404 401
 POST   /v1/invites/redeem                                        {"code":"{code}"}              201 200 200 201 403 401   403 403 403 403 403 401
+
+GET    /v1/unsubscribe/{out}                                     -                              200 200 200 200 200 200   200 200 200 200 200 200
+POST   /v1/unsubscribe/{out}                                     List-Unsubscribe=One-Click     200 200 200 200 200 200   200 200 200 200 200 200
+POST   /v1/unsubscribe/{out}/undo                                address=mira@example.com       200 200 200 200 200 200   200 200 200 200 200 200
+GET    /v1/resubscribe/{back}                                    -                              200 200 200 200 200 200   200 200 200 200 200 200
+POST   /v1/resubscribe/{back}                                    -                              200 200 200 200 200 200   200 200 200 200 200 200
 
 GET    /v1/me                                                    -                              200 200 200 200 200 401   200 200 200 200 200 401
 POST   /v1/orgs                                                  {"name":"Own"}                 201 201 201 201 201 401   201 201 201 201 201 401
@@ -88,7 +103,7 @@ type right struct {
 func parseRights(t *testing.T) (rows []right) {
 	t.Helper()
 	toRoute := strings.NewReplacer("{link}", "{inviteId}", "{mine}", "{inviteId}", "{target}", "{userId}", "{boss}", "{userId}",
-		"{absent}", "{userId}", "{past}", "{userId}", "{self}", "{userId}", "{email}", "{emailId}")
+		"{absent}", "{userId}", "{past}", "{userId}", "{self}", "{userId}", "{asker}", "{userId}", "{newcomer}", "{userId}", "{email}", "{emailId}", "{out}", "{token}", "{back}", "{token}")
 	for line := range strings.Lines(rights) {
 		words := strings.Fields(line)
 		if len(words) == 0 || words[0] == "what" || words[0] == "who" {
@@ -116,10 +131,12 @@ func parseRights(t *testing.T) (rows []right) {
 // place is an organization with everyone that the matrix speaks of.
 type place struct {
 	org
-	people map[string]person // by the names of callers, and target, boss, absent, past
+	people map[string]person // by the names of callers, and target, boss, absent, past, asker, newcomer
 	links  map[string]link   // by creator
 	code   string            // of the target's link
 	email  string            // a mail of it
+	out    string            // what its address says that it wants no mail by
+	back   string            // and that it wants mail again
 }
 
 func newPlace(t testing.TB, s *site) place {
@@ -134,11 +151,16 @@ func newPlace(t testing.TB, s *site) place {
 		p.links[creator] = p.link(t, p.people[creator], object{"access": "org"})
 	}
 	p.code = p.links["target"].code(t)
-	p.email = p.sent(t, p.people["target"], p.links["target"], s.address("mira"))[0].ID
+	address := s.address("mira")
+	p.email = p.sent(t, p.people["target"], p.links["target"], address)[0].ID
+	p.out, p.back = s.tokens(t, address)
 	for _, name := range []string{"colleague", "absent"} {
 		s.want(t, 204, "DELETE", p.inGroup(p.people[name]), p.people[name].token, nil)
 	}
 	s.want(t, 204, "DELETE", p.member(p.people["past"]), p.admin.token, nil)
+	p.people["asker"], p.people["newcomer"] = p.people["absent"], s.person(t, "newcomer")
+	p.asks(t, p.people["asker"], p.expired(t, p.people["user"], object{"access": "org"}), "")
+	p.asks(t, p.people["newcomer"], p.expired(t, p.admin, object{"access": "anyone"}), "")
 	return p
 }
 
@@ -163,9 +185,9 @@ func (p place) fill(pattern, caller string, from place) string {
 	}
 	pairs := []string{
 		"{orgId}", p.id, "{groupId}", p.group, "{self}", self.id, "{mine}", mine.ID, "{link}", p.links["target"].ID, "{code}", p.code,
-		"{email}", p.email,
+		"{email}", p.email, "{out}", p.out, "{back}", p.back,
 	}
-	for _, name := range []string{"target", "boss", "absent", "past"} {
+	for _, name := range []string{"target", "boss", "absent", "past", "asker", "newcomer"} {
 		pairs = append(pairs, "{"+name+"}", p.people[name].id)
 	}
 	return strings.NewReplacer(pairs...).Replace(pattern)
@@ -181,7 +203,8 @@ func TestRights_EveryRouteOrganizationAndRole(t *testing.T) {
 	}
 	own, other := newPlace(t, shared), newPlace(t, shared)
 	for _, p := range []place{own, other} {
-		p.mailed(t, p.admin, p.links["target"]) // what becomes of the mail is written too
+		p.mailed(t, p.admin, p.links["target"]) // what becomes of the mails is written too
+		p.notified(t)
 	}
 	cells, held := 0, 0
 	for _, row := range rows {
@@ -213,9 +236,11 @@ func TestRights_EveryRouteOrganizationAndRole(t *testing.T) {
 	}
 }
 
-// writes tells whether the i-th caller's request is one that succeeds and changes something.
+// writes tells whether the i-th caller's request is one that succeeds and changes something in a place. What mails lead to changes what is
+// known of an address, which belongs to no place; and who asks for access by a link that works is told that it was received, and no more.
 func (r right) writes(i int) bool {
-	return r.statuses[i] < 300 && !strings.HasPrefix(r.route, "GET ") && !strings.HasSuffix(r.route, "/preview")
+	return r.statuses[i] < 300 && !strings.HasPrefix(r.route, "GET ") && !strings.HasSuffix(r.route, "/preview") &&
+		!strings.HasSuffix(r.route, "/access-requests") && !strings.Contains(r.path, "subscribe/")
 }
 
 // ask sends the request as the i-th caller, who belongs to the place own, about that place or the other.
@@ -226,11 +251,14 @@ func (r right) ask(t *testing.T, i int, own, other place) {
 		there, where = other, "another"
 	}
 	method, _, _ := strings.Cut(r.route, " ")
-	body := r.body
+	body, kind := r.body, "application/json"
 	if pattern, ok := body.(string); ok {
 		body = there.fill(pattern, caller, own)
+		if !strings.HasPrefix(pattern, "{") {
+			kind = "application/x-www-form-urlencoded"
+		}
 	}
-	a := shared.send(t, method, there.fill(r.path, caller, own), own.people[caller].token, body)
+	a := shared.send(t, method, there.fill(r.path, caller, own), own.people[caller].token, body, "Content-Type: "+kind)
 	switch {
 	case a.Status != want:
 		t.Errorf("%s, %s organization: %s, want %d", caller, where, a, want)

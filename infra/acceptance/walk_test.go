@@ -130,6 +130,9 @@ func TestWalk_README(t *testing.T) {
 			t.Errorf("a command of the README was answered %s:\n%s", wrong, out)
 		}
 	}
+	if !strings.Contains(string(out), "\"subject\":\"Ada Okafor invites you to Backcountry Club") {
+		t.Errorf("the README's mail didn't come:\n%s", out)
+	}
 }
 
 // The local stack on its default address, which the README and the event files are about.

@@ -40,3 +40,20 @@ func TestLocalFunctionsAreBuiltAsDeployed(t *testing.T) {
 		}
 	}
 }
+
+// TestAudit_ThePageHasWordsForEveryAct: what the audit may hold is said in words by the web app, and in the API's document.
+func TestAudit_ThePageHasWordsForEveryAct(t *testing.T) {
+	acts := regexp.MustCompile(`(?m)^\tAudit\w+ +(?:string )?= "([a-z_.]+)"`).FindAllStringSubmatch(file(t, "shared/directory/store.go"), -1)
+	if len(acts) < 10 {
+		t.Fatalf("found %d acts in shared/directory/store.go", len(acts))
+	}
+	texts, contract := file(t, "functions/web/ui/src/texts.ts"), file(t, "functions/web/openapi.yaml")
+	for _, act := range acts {
+		if !strings.Contains(texts, `"`+act[1]+`":`) {
+			t.Errorf("texts.ts has no words for %s", act[1])
+		}
+		if !strings.Contains(contract, act[1]) {
+			t.Errorf("openapi.yaml doesn't name %s", act[1])
+		}
+	}
+}

@@ -20,7 +20,9 @@ const module = "group-invites/"
 
 // The packages, by what they may import.
 var (
-	domain   = []string{"shared/directory", "shared/invite", "shared/linkcode", "shared/mail", "shared/outbox", "shared/tally"}
+	domain = []string{
+		"shared/accessrequest", "shared/directory", "shared/invite", "shared/linkcode", "shared/mail", "shared/optout", "shared/outbox", "shared/tally",
+	}
 	adapters = []string{"shared/config", "shared/dynamo", "shared/httpapi", "shared/secretsmanager", "shared/sesevent", "shared/sesmail"}
 	// Tests alone import these.
 	testSupport = []string{"shared/dynamo/dynamotest", "shared/dynamo/faults", "shared/httpapi/httpapitest", "shared/httpapi/openapitest"}

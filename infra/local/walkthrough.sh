@@ -9,6 +9,10 @@ echo "$INVITE"
 ID=$(sed 's/{"id":"\([0-9a-f]*\)".*/\1/' <<<"$INVITE")
 CODE=$(sed 's/.*#\([A-Za-z0-9_-]*\)".*/\1/' <<<"$INVITE")
 
+# It goes to an address by e-mail as well; the mail is there a moment later, and at $B/dev/inbox.
+curl -s $B/v1/groups/$GROUP/invites/$ID/emails -H "$(as admin)" -H "$JSON" -d '{"emails":["mira@example.com"]}' -w '\n'
+sleep 2; curl -s "$B/dev/mails?to=mira@example.com" | grep -o '"subject":"[^"]*"' | head -1
+
 # Whoever holds the link can see what it is, without signing in.
 curl -s $B/v1/invites/preview -H "$JSON" -d '{"code":"'$CODE'"}' -w '\n'
 

@@ -22,7 +22,7 @@ func (e AuditEntry) about() (person UserID, group GroupID) {
 	switch e.Action {
 	case AuditMemberAdded, AuditMemberRemoved, AuditMemberRole:
 		return parsed(ParseUserID(e.Target)), group
-	case AuditGroupMemberAdded, AuditGroupMemberRemoved:
+	case AuditGroupMemberAdded, AuditGroupMemberRemoved, AuditAccessApproved, AuditAccessDeclined:
 		return parsed(ParseUserID(e.Target)), parsed(ParseGroupID(e.Detail))
 	case AuditInviteCreated, AuditInviteDeleted:
 		return person, parsed(ParseGroupID(e.Detail))

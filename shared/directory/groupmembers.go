@@ -4,8 +4,8 @@ import (
 	"context"
 )
 
-// member gives the person's row in the group as the viewer may see it.
-func (m Membership) member(viewer Membership) Member {
+// Member gives the person's row in the group as the viewer may see it.
+func (m Membership) Member(viewer Membership) Member {
 	v := m.OrgMember.member(viewer)
 	v.JoinedAt = m.GroupMember.JoinedAt
 	return v
@@ -27,7 +27,7 @@ func (s *Service) ListGroupMembers(ctx context.Context, caller Caller, group Gro
 			ids: func(ctx context.Context, after UserID, limit int) ([]UserID, bool, error) {
 				return s.Store.GroupMemberIDs(ctx, group, after, limit)
 			},
-			show: func(m Membership) (Member, bool) { return m.member(viewer.Membership), m.InGroup() },
+			show: func(m Membership) (Member, bool) { return m.Member(viewer.Membership), m.InGroup() },
 		})
 		return err
 	})
@@ -56,7 +56,7 @@ func (s *Service) PutGroupMember(ctx context.Context, caller Caller, group Group
 			return ErrNotFound
 		case target.InGroup():
 			added = target.GroupMember.JoinID == joinID // by an attempt of this call whose answer was lost
-			member = target.member(viewer.Membership)
+			member = target.Member(viewer.Membership)
 			return nil
 		}
 		now := s.now()
@@ -64,7 +64,7 @@ func (s *Service) PutGroupMember(ctx context.Context, caller Caller, group Group
 		target.GroupMember = GroupMember{
 			Group: group, User: user, State: StateIn, Since: target.OrgMember.Since, JoinedAt: now, JoinID: joinID,
 		}
-		member, added = target.member(viewer.Membership), true
+		member, added = target.Member(viewer.Membership), true
 		return s.Store.ChangeGroupMember(ctx, before, target.GroupMember, &AuditEntry{
 			Org: group.Org(), At: now, Actor: caller.ID, Action: AuditGroupMemberAdded, Target: user.String(), Detail: group.String(),
 		})

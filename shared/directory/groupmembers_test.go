@@ -129,6 +129,7 @@ func TestRemoveGroupMember(t *testing.T) {
 		s := newScene(t)
 		_, _, err := s.Directory.PutGroupMember(t.Context(), s.admin, s.second.ID, s.user.ID)
 		s.must(err)
+		s.Clock.Advance(time.Second)
 		n := len(s.audit())
 		s.must(remove(s, s.manager, s.user, s.group))
 		m := s.membership(s.user)

@@ -65,6 +65,14 @@ func (m Membership) RemovedSince(made time.Time) bool {
 
 func removedSince(removed, made time.Time) bool { return !removed.IsZero() && !removed.Before(made) }
 
+// Removed tells whether the person was removed from the group or the organization and hasn't been let in again since: by being added,
+// or by a link that was made later.
+func (m Membership) Removed() bool {
+	return removed(m.OrgMember.RemovedAt, m.OrgMember.JoinedAt) || removed(m.GroupMember.RemovedAt, m.GroupMember.JoinedAt)
+}
+
+func removed(at, joined time.Time) bool { return !at.IsZero() && !joined.After(at) }
+
 // NextSince gives the epoch of a membership that begins now: later than the last one, whatever the clocks of two instances say.
 func (m OrgMember) NextSince(now time.Time) time.Time {
 	if m.State != "" && !now.After(m.Since) {

@@ -96,6 +96,8 @@ const (
 	AuditMemberRole         = "member.role_changed"
 	AuditGroupMemberAdded   = "group_member.added"
 	AuditGroupMemberRemoved = "group_member.removed"
+	AuditAccessApproved     = "access_request.approved"
+	AuditAccessDeclined     = "access_request.declined"
 )
 
 // The acts that are audited from the table's stream, moments later.

@@ -30,6 +30,9 @@ func ReadChange(record events.DynamoDBEventRecord) (c tally.Change, ok bool, err
 		return inviteChanged(group, k, before, after)
 	}
 	if org, isOrg := parseOrgPartition(k.pk); isOrg {
+		if _, isAdmin := parseAdminSort(k.sk); isAdmin {
+			return c, false, nil // the member's row tells
+		}
 		return orgChanged(org, before, after)
 	}
 	if group, isGroup := parseGroupPartition(k.pk); isGroup {

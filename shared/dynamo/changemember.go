@@ -25,7 +25,7 @@ func (t *Table) ChangeOrgMember(ctx context.Context, before, after directory.Org
 	adminsItem := -1
 	if was != is {
 		adminsItem = len(writes)
-		writes = append(writes, types.TransactWriteItem{Update: t.transactUpdate(countAdmin(before.Org, is))})
+		writes = append(writes, types.TransactWriteItem{Update: t.transactUpdate(countAdmin(before.Org, is))}, t.markAdmin(after.Org, after.User, is))
 	}
 	if audit != nil {
 		writes = append(writes, types.TransactWriteItem{Put: t.transactPut(put{row: auditItem(*audit)})})

@@ -15,7 +15,9 @@ import (
 	"group-invites/shared/directory"
 	. "group-invites/shared/dynamo/dynamotest"
 	"group-invites/shared/invite"
+	"group-invites/shared/linkcode"
 	"group-invites/shared/mail"
+	"group-invites/shared/optout"
 	"group-invites/shared/outbox"
 )
 
@@ -121,6 +123,7 @@ func measureCosts(t *testing.T, out *strings.Builder, links int) {
 	})
 
 	measureMailCosts(t, w, measure, group, manager)
+	measureOptOutCosts(t, w, measure)
 
 	openOrg, openAnyone := w.Link(admin, group), w.Link(admin, group, Anyone)
 	cappedOrg, cappedAnyone := w.Link(admin, group, Cap(2)), w.Link(admin, group, Anyone, Cap(2))
@@ -148,6 +151,7 @@ func measureCosts(t *testing.T, out *strings.Builder, links int) {
 	measure("redeem deleted", invite.ErrDeleted, redeem(w.Invites, other, openAnyone))
 
 	measureDirectoryCosts(t, w, measure, org, group)
+	measureAccessCosts(t, w, measure, w.Group(admin, org, "Diving"), Person("new1"), Person("new2"))
 }
 
 // silent takes every mail.
@@ -206,6 +210,25 @@ func measureMailCosts(t *testing.T, w *World, measure func(string, error, func()
 	if err := w.Invites.Delete(ctx, admin, group.ID, link.ID); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func measureOptOutCosts(t *testing.T, w *World, measure func(string, error, func() error)) {
+	ctx := t.Context()
+	service := &optout.Service{Store: w.Table, Ring: w.Ring, Clock: w.Clock.Now}
+	ring, err := w.Ring.Ring(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := Addresses("out@example.com")[0]
+	out := ring.SignAddress(linkcode.Unsubscribe, address.Key(), time.Time{})
+	back := ring.SignAddress(linkcode.Resubscribe, address.Key(), w.Clock.Now().Add(time.Hour))
+	measure("opt out by a forged token", directory.ErrNotFound, func() error { return service.OptOut(ctx, out[1:]) })
+	measure("look at the page of opting out", nil, func() error { return service.Check(ctx, out) })
+	measure("opt out", nil, func() error { return service.OptOut(ctx, out) })
+	measure("ask to be invited again, of another address", nil, func() error { return service.RequestBack(ctx, out, "x@example.com") })
+	measure("ask to be invited again", nil, func() error { return service.RequestBack(ctx, out, address.String()) })
+	measure("ask to be invited again, when the mail is on its way", nil, func() error { return service.RequestBack(ctx, out, address.String()) })
+	measure("opt in", nil, func() error { return service.OptIn(ctx, back) })
 }
 
 func measureDirectoryCosts(t *testing.T, w *World, measure func(string, error, func() error), org directory.Org, group directory.Group) {

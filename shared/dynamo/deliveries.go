@@ -32,6 +32,9 @@ func deliveryItem(d mail.Delivery) item {
 			row[name] = str(user.String())
 		}
 	}
+	if d.Digest != (mail.ID{}) {
+		row["digest"] = str(d.Digest.String())
+	}
 	if d.Fresh {
 		row["fresh"] = num(1)
 	}
@@ -67,6 +70,9 @@ func readDelivery(row item) (mail.Delivery, error) {
 		if row[name] != nil {
 			*user = idOf(&r, name, directory.ParseUserID)
 		}
+	}
+	if row["digest"] != nil {
+		d.Digest = idOf(&r, "digest", mail.ParseID)
 	}
 	return d, r.fault
 }

@@ -7,6 +7,7 @@
 // hex. Instants are Unix milliseconds, but expiresAt and ttl seconds.
 //
 //	organization    pk O#{org}     sk O            name, addPeople (set of roles), createdAt, createdBy, version, admins (count)
+//	admin           pk O#{org}     sk A#{user}     nothing more: the member's row decides
 //	group           pk G#{group}   sk G            name, createdAt, createdBy, version
 //	                lpk O#{org}#G  lsk G#{group}
 //	invite          pk I#{group}   sk {invite}     name?, access, expiration, expiresAt?, createdAt, createdBy, epoch, maxUses?, uses, ttl?
@@ -21,6 +22,10 @@
 //	join            pk J#{group}#{invite}  sk {milliseconds}#{user}     written from the stream
 //	delivery        pk D#{group}#{invite}  sk {id: of the address}    kind, to, state, reason?, detail?, fresh?, sends, attempts, dueAt?,
 //	                lpk due#{0-3}  lsk {milliseconds}#{id}    only while queued    claim?, countedOn?, sentBy?, user?, messageId?, ttl
+//	other delivery  pk D#{group}   sk {id}         the same; digest? (of a notice, what it comes of)
+//	access request  pk R#{group}   sk {user}       name, email?, message?, invite, creator, access, createdAt, digest (id), ttl (30 days)
+//	their register  pk R#{group}   sk V            version, open? (set of {user}#{milliseconds}), told? (of the latest digest), ttl
+//	access decision pk R#{group}#decided  sk {user}  creator, by, at, joinId? (if approved), ttl (a week; a day if approved)
 //	mails of a day  pk Q#sender#{org}#{user}, Q#org#{org}, Q#to#{address}  sk {day}     mails (count), ttl
 //	suppression     pk S#{address} sk S            bouncedAt?, complainedAt?, optedOutAt?
 //	clearing        pk C#{kind}#{id}  sk C         step; what is left of something deleted is being cleared away
@@ -35,7 +40,10 @@
 //	a group's invites, newest first   Query pk I#{group}, descending
 //	one's own invites, newest first   Query lists I#{group}#{creator}, descending; then BatchGetItem
 //	members, by id                    Query lists …#M0 to …#M3 at the same time, merged; then BatchGetItem
+//	an organization's admins          Query pk O#{org}, before sk O
 //	all member rows, to clear them    Query lists …#M0 to …#M3 and …#F0 to …#F3
+//	what decides on asking for access the same, with the person's request, the decision on it, and the group's register
+//	requests of a group, 100 at most  Query pk R#{group}
 //	mails of a link, by id            Query pk D#{group}#{invite}
 //	mails that are due, by when       Query lists due#0 to due#3 at the same time; then BatchGetItem
 //	groups of an organization         Query lists O#{org}#G; then BatchGetItem
@@ -47,7 +55,7 @@
 //   - A member row is never deleted while its organization and group are there, so that a removal is never forgotten, and every write to it
 //     is conditional on what it was.
 //   - No key that many people write at once: members are listed in four partitions, and an uncapped link's row is written by nobody who
-//     redeems it.
+//     redeems it. What has to be exact is the exception: the row of a capped link, and the register of a group's requests.
 //   - The TTL attribute clears rows away some time after they stopped to matter. No decision rests on a row being gone by TTL.
 //
 // The index holds keys only, because every list reads the rows anyway: names, roles and uses change, and an index entry that held

@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"context"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -9,17 +10,17 @@ import (
 	"group-invites/shared/invite"
 )
 
-// notRemovedSince holds for rows of people who were not removed at or after the link was made. Together with the row's own state it
-// keeps a redeem in flight from overtaking a removal.
+// notRemovedSince holds for rows of people who were not removed at or after the link was made, or access asked for. Together with the
+// row's own state it keeps a joining in flight from overtaking a removal.
 const notRemovedSince = "(attribute_not_exists(removedAt) OR removedAt < :made)"
 
 // Join implements [invite.Store]. An uncapped joining writes the person's own rows and nothing else: one row for a member of the
 // organization, two for someone new. A capped one also counts, in the same transaction, on the invite's row.
 func (t *Table) Join(ctx context.Context, j invite.Joining) error {
-	group := joinGroup(j)
+	group := joinGroup(j.Group, j.Invite.ID.String(), j.Invite.CreatedAt)
 	var writes []types.TransactWriteItem
 	if j.Org != nil {
-		writes = append(writes, types.TransactWriteItem{Update: t.transactUpdate(joinOrg(j))})
+		writes = append(writes, types.TransactWriteItem{Update: t.transactUpdate(joinOrg(*j.Org, j.Invite.CreatedAt))})
 	}
 	if j.Invite.Capped() {
 		writes = append(writes, types.TransactWriteItem{Update: t.transactUpdate(countUse(j))})
@@ -30,39 +31,35 @@ func (t *Table) Join(ctx context.Context, j invite.Joining) error {
 	return t.transact(ctx, "join", append(writes, types.TransactWriteItem{Update: t.transactUpdate(group)})...)
 }
 
-// joinGroup makes the person's row in the group say in: if there is none, or it says left or removed, or it is of another epoch.
-func joinGroup(j invite.Joining) update {
-	m := j.Group
-	list := memberListKey(groupKey(m.Group).pk, m.User)
-	return update{
-		key: groupMemberKey(m.Group, m.User),
-		update: "SET #state = :in, since = :since, joinedAt = :joinedAt, joinId = :joinId, via = :via, " +
-			"lpk = :lpk, lsk = :lsk, v = :v",
-		condition: mustNotExist + " OR ((#state <> :in OR since <> :since) AND " + notRemovedSince + ")",
-		values: item{
-			":in": str(string(directory.StateIn)), ":since": millis(m.Since), ":joinedAt": millis(m.JoinedAt), ":joinId": str(m.JoinID),
-			":via": str(j.Invite.ID.String()), ":lpk": str(list.pk), ":lsk": str(list.sk), ":v": num(schemaVersion),
-			":made": millis(j.Invite.CreatedAt),
-		},
+// joinGroup makes the person's row in the group say in: if there is none, or it says left or removed, or it is of another epoch, and
+// he wasn't removed since the instant. via is the link that he comes by, or "": the uses of that one are counted by it.
+func joinGroup(m directory.GroupMember, via string, made time.Time) update {
+	set := assignments{
+		"#state": str(string(directory.StateIn)), "since": millis(m.Since), "joinedAt": millis(m.JoinedAt), "joinId": str(m.JoinID),
+		"via": nil, "v": num(schemaVersion),
 	}
+	if via != "" {
+		set["via"] = str(via)
+	}
+	set.list(directory.StateIn, groupKey(m.Group).pk, m.User)
+	u := set.update(groupMemberKey(m.Group, m.User))
+	u.condition = mustNotExist + " OR ((#state <> :state OR since <> :since) AND " + notRemovedSince + ")"
+	u.values[":made"] = millis(made)
+	return u
 }
 
-// joinOrg makes the person's row in the organization say in, with a new epoch: if there is none, or it says left or removed.
-func joinOrg(j invite.Joining) update {
-	m := j.Org
-	list := memberListKey(orgKey(m.Org).pk, m.User)
-	return update{
-		key: orgMemberKey(m.Org, m.User),
-		update: "SET #state = :in, #role = :role, since = :since, joinedAt = :joinedAt, #name = :name, email = :email, " +
-			"lpk = :lpk, lsk = :lsk, v = :v",
-		condition: mustNotExist + " OR (#state <> :in AND since < :since AND " + notRemovedSince + ")",
-		values: item{
-			":in": str(string(directory.StateIn)), ":role": str(string(m.Role)), ":since": millis(m.Since), ":joinedAt": millis(m.JoinedAt),
-			":name": str(m.Name), ":email": str(m.Email),
-			":lpk": str(list.pk), ":lsk": str(list.sk), ":v": num(schemaVersion),
-			":made": millis(j.Invite.CreatedAt),
-		},
+// joinOrg makes the person's row in the organization say in, with a new epoch: if there is none, or it says left or removed, and he
+// wasn't removed since the instant.
+func joinOrg(m directory.OrgMember, made time.Time) update {
+	set := assignments{
+		"#state": str(string(directory.StateIn)), "#role": str(string(m.Role)), "since": millis(m.Since), "joinedAt": millis(m.JoinedAt),
+		"#name": str(m.Name), "email": str(m.Email), "v": num(schemaVersion),
 	}
+	set.list(directory.StateIn, orgKey(m.Org).pk, m.User)
+	u := set.update(orgMemberKey(m.Org, m.User))
+	u.condition = mustNotExist + " OR (#state <> :state AND since < :since AND " + notRemovedSince + ")"
+	u.values[":made"] = millis(made)
+	return u
 }
 
 // countUse takes a place on a capped link: if it is there and has one left.

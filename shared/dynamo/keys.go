@@ -21,6 +21,13 @@ func orgKey(org directory.OrgID) key          { return key{"O#" + org.String(), 
 func groupKey(group directory.GroupID) key    { return key{"G#" + group.String(), "G"} }
 func userPartition(u directory.UserID) string { return "U#" + u.String() }
 
+// adminPrefix begins the sort keys of rows that name an organization's admins. They come before that of the organization itself.
+const adminPrefix = "A#"
+
+func adminKey(org directory.OrgID, user directory.UserID) key {
+	return key{orgKey(org).pk, adminPrefix + user.String()}
+}
+
 const (
 	orgMemberPrefix   = "O#" // of a member's rows in organizations
 	groupMemberPrefix = "G#" // of a member's rows in groups
@@ -75,6 +82,22 @@ func clearKey(c tally.Clear) key {
 		id = c.Group.String() + "#" + c.Invite.String()
 	}
 	return key{clearPrefix + string(c.Kind) + "#" + id, "C"}
+}
+
+// accessPartition holds a group's open requests for access, and their register.
+func accessPartition(group directory.GroupID) string { return "R#" + group.String() }
+
+func accessRequestKey(group directory.GroupID, user directory.UserID) key {
+	return key{accessPartition(group), user.String()}
+}
+
+func accessRegisterKey(group directory.GroupID) key { return key{accessPartition(group), "V"} }
+
+// decidedPartition holds what came of requests. It is another one, so that reading the open ones stays short.
+func decidedPartition(group directory.GroupID) string { return accessPartition(group) + "#decided" }
+
+func accessDecisionKey(group directory.GroupID, user directory.UserID) key {
+	return key{decidedPartition(group), user.String()}
 }
 
 // deliveryPartition holds the mails of one link, or of one group, or those that belong to neither.
@@ -187,6 +210,12 @@ func parseUserPartition(pk string) (directory.UserID, bool) {
 func parseGroupPartition(pk string) (directory.GroupID, bool) {
 	hex, found := strings.CutPrefix(pk, "G#")
 	id, ok := directory.ParseGroupID(hex)
+	return id, found && ok
+}
+
+func parseAdminSort(sk string) (directory.UserID, bool) {
+	hex, found := strings.CutPrefix(sk, adminPrefix)
+	id, ok := directory.ParseUserID(hex)
 	return id, found && ok
 }
 

@@ -22,7 +22,8 @@ func (t *Table) CreateOrg(ctx context.Context, org directory.Org, admin director
 	err := t.transact(ctx, "create organization",
 		types.TransactWriteItem{Put: t.transactPut(put{row: orgItem(org)})},
 		types.TransactWriteItem{Update: t.transactUpdate(changeOrgMember(directory.OrgMember{Org: org.ID, User: admin.User}, admin))},
-		types.TransactWriteItem{Update: t.transactUpdate(limit)})
+		types.TransactWriteItem{Update: t.transactUpdate(limit)},
+		t.markAdmin(org.ID, admin.User, true))
 	if onlyConditionOf(err, limitItem) {
 		return &directory.LimitError{RetryAfter: midnight.Sub(org.CreatedAt)}
 	}

@@ -85,6 +85,15 @@ func (t *Table) CountDelivery(ctx context.Context, before, after mail.Delivery, 
 	return err
 }
 
+// Tell implements [outbox.Store].
+func (t *Table) Tell(ctx context.Context, before, after mail.Delivery, notices []mail.Delivery) error {
+	writes := []types.TransactWriteItem{{Put: t.transactPut(changeDelivery(before, after))}}
+	for _, n := range notices {
+		writes = append(writes, types.TransactWriteItem{Put: t.transactPut(put{row: deliveryItem(n)})})
+	}
+	return t.transact(ctx, "tell", writes...)
+}
+
 // RecordFeedback implements [outbox.Store]. It ends the retries too.
 func (t *Table) RecordFeedback(ctx context.Context, f mail.Feedback) error {
 	set := assignments{

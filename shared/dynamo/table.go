@@ -16,8 +16,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"group-invites/shared/accessrequest"
 	"group-invites/shared/directory"
 	"group-invites/shared/invite"
+	"group-invites/shared/optout"
 	"group-invites/shared/outbox"
 	"group-invites/shared/tally"
 )
@@ -34,7 +36,8 @@ type Options struct {
 	AccessKeyID, SecretAccessKey, SessionToken string
 }
 
-// Table is the one table. It implements [directory.Store], [invite.Store], [outbox.Store] and [tally.Store], and is safe for concurrent use.
+// Table is the one table. It implements [accessrequest.Store], [directory.Store], [invite.Store], [optout.Store], [outbox.Store] and
+// [tally.Store], and is safe for concurrent use.
 type Table struct {
 	client   *dynamodb.Client
 	http     *awshttp.BuildableClient
@@ -99,8 +102,10 @@ func randomID() string {
 }
 
 var (
-	_ directory.Store = (*Table)(nil)
-	_ invite.Store    = (*Table)(nil)
-	_ outbox.Store    = (*Table)(nil)
-	_ tally.Store     = (*Table)(nil)
+	_ accessrequest.Store = (*Table)(nil)
+	_ directory.Store     = (*Table)(nil)
+	_ invite.Store        = (*Table)(nil)
+	_ optout.Store        = (*Table)(nil)
+	_ outbox.Store        = (*Table)(nil)
+	_ tally.Store         = (*Table)(nil)
 )

@@ -275,9 +275,12 @@ func (t *Table) clearSome(ctx context.Context, c tally.Clear) (int, error) {
 	case tally.ClearInvite:
 		err = errors.Join(list(query{partition: joinPartition(c.Group, c.Invite)}), list(query{partition: deliveryPartition(c.Group, c.Invite)}))
 	case tally.ClearGroup:
-		err = errors.Join(list(query{partition: invitePartition(c.Group)}), members(groupKey(c.Group).pk))
+		// Requests go first: what decides on one, and writes more of what is to be cleared, needs its row.
+		err = errors.Join(list(query{partition: accessPartition(c.Group)}), list(query{partition: decidedPartition(c.Group)}),
+			list(query{partition: deliveryPartition(c.Group, invite.ID{})}), list(query{partition: invitePartition(c.Group)}), members(groupKey(c.Group).pk))
 	case tally.ClearOrg:
-		err = errors.Join(list(query{index: true, partition: groupListPartition(c.Org)}), members(orgKey(c.Org).pk))
+		err = errors.Join(list(query{index: true, partition: groupListPartition(c.Org)}), members(orgKey(c.Org).pk),
+			list(query{partition: orgKey(c.Org).pk, until: orgKey(c.Org).sk})) // its admins' rows
 	}
 	if err != nil {
 		return 0, err

@@ -2,8 +2,10 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 	"testing"
 
+	"group-invites/shared/directory"
 	"group-invites/shared/httpapi/httpapitest"
 )
 
@@ -27,6 +29,24 @@ func TestAnswers_Files(t *testing.T) {
 		if got.StatusCode != 200 || got.Body != test.body || got.IsBase64Encoded != test.base64 ||
 			got.Headers["Content-Type"] != "text/x" || got.Headers["Cache-Control"] != test.cache {
 			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+// A file that comes with an error is the error's page: its status and headers are those of the problem.
+func TestAnswers_ErrorsWithAPage(t *testing.T) {
+	page := File{Type: "text/x", Content: []byte("sorry")}
+	for err, want := range map[error]int{directory.ErrNotFound: 404, directory.ErrUnavailable: 503, errors.New("a fault"): 500} {
+		api := serve(t, "web", func(context.Context, *Request) (Reply, error) {
+			return Reply{Status: 200, Body: page, Header: map[string]string{"X-Page": "yes"}}, err
+		})
+		got, fault := api.Function(httpapitest.Context(t), httpapitest.Event("GET", "/docs", "", nil))
+		if fault != nil {
+			t.Fatal(fault)
+		}
+		if got.StatusCode != want || got.Body != "sorry" || got.Headers["Content-Type"] != "text/x" || got.Headers["X-Page"] != "yes" ||
+			got.Headers["Cache-Control"] != "no-store" || (want == 503) != (got.Headers["Retry-After"] != "") {
+			t.Errorf("%v: %+v", err, got)
 		}
 	}
 }

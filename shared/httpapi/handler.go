@@ -39,7 +39,8 @@ type File struct {
 	Content []byte
 }
 
-// Handler answers one request, or gives the error to answer with.
+// Handler answers one request, or gives the error to answer with. A [File] that comes with an error is its page: it is written in place of
+// the problem, with the problem's status and headers. That is for routes that people see.
 type Handler func(ctx context.Context, r *Request) (Reply, error)
 
 // New makes the handler of one function: of each of its routes in [Routes] and [Pages], by its String. Requests for anything else get
@@ -69,7 +70,11 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		for name, value := range reply.Header {
 			header[name] = value
 		}
+		page := reply.Body
 		reply, code = Reply{Status: problem.Status, Body: problem, Header: header}, problem.Code
+		if page != nil {
+			reply.Body = page
+		}
 	}
 	if err := write(w, reply); err != nil {
 		s.log.ErrorContext(r.Context(), "answer not written", "route", route, "cause", err.Error())
@@ -125,6 +130,9 @@ func (s *server) answer(r *http.Request) (name string, reply Reply, err error) {
 	reply, err = handler(ctx, request)
 	switch {
 	case err != nil:
+		if page, ok := reply.Body.(File); ok {
+			return name, Reply{Body: page, Header: reply.Header}, err
+		}
 		return name, Reply{}, err
 	case reply.Status == 0:
 		return name, Reply{}, errors.New("the handler gave neither an answer nor an error")

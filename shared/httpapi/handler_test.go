@@ -227,10 +227,11 @@ func TestRoutes(t *testing.T) {
 	}
 }
 
-func TestRoutes_OnlyPreviewWorksWithoutSigningIn(t *testing.T) {
+// Who has no account may see what a link is, and say that he wants no mail.
+func TestRoutes_OnlyPreviewAndWhatMailsLeadToWorkWithoutSigningIn(t *testing.T) {
 	ids := strings.NewReplacer("{orgId}", "0123456789", "{groupId}", "0123456789abcdef", "{inviteId}", "0123456789abcdef", "{userId}", strings.Repeat("0123456789abcdef", 2))
 	for _, route := range Routes {
-		if route.Open != (route.Function == "preview-invite") {
+		if route.Open != (route.Function == "preview-invite" || route.Function == "unsubscribe") {
 			t.Errorf("%s is open: %v", route, route.Open)
 		}
 		if route.Open {

@@ -43,6 +43,8 @@ var problems = []struct {
 	{errUnauthenticated, http.StatusUnauthorized, "unauthenticated", "Sign in: this needs an access token."},
 	{errMethodNotAllowed, http.StatusMethodNotAllowed, "method_not_allowed", "This path has other methods: see the Allow header."},
 	{errTooLarge, http.StatusRequestEntityTooLarge, "too_large", "The body is larger than 64 KiB."},
+	{errFormTooLarge, http.StatusRequestEntityTooLarge, "too_large", "The form is larger than 8 KiB."},
+	{errFormType, http.StatusUnsupportedMediaType, "unsupported_media_type", "Send the body as a form."},
 	{errMediaType, http.StatusUnsupportedMediaType, "unsupported_media_type", "Send the body as application/json."},
 
 	{directory.ErrNotFound, http.StatusNotFound, "not_found", "There is no such thing, or you may not see it."},

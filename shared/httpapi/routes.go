@@ -30,6 +30,17 @@ var Routes = []Route{
 	{Method: "POST", Path: "/v1/invites/preview", Function: "preview-invite", Open: true},
 	{Method: "POST", Path: "/v1/invites/redeem", Function: "redeem-invite"},
 
+	{Method: "POST", Path: "/v1/invites/access-requests", Function: "access-requests"},
+	{Method: "GET", Path: "/v1/groups/{groupId}/access-requests", Function: "access-requests"},
+	{Method: "POST", Path: "/v1/groups/{groupId}/access-requests/{userId}/approve", Function: "access-requests"},
+	{Method: "POST", Path: "/v1/groups/{groupId}/access-requests/{userId}/decline", Function: "access-requests"},
+
+	{Method: "GET", Path: "/v1/unsubscribe/{token}", Function: "unsubscribe", Open: true},
+	{Method: "POST", Path: "/v1/unsubscribe/{token}", Function: "unsubscribe", Open: true},
+	{Method: "POST", Path: "/v1/unsubscribe/{token}/undo", Function: "unsubscribe", Open: true},
+	{Method: "GET", Path: "/v1/resubscribe/{token}", Function: "unsubscribe", Open: true},
+	{Method: "POST", Path: "/v1/resubscribe/{token}", Function: "unsubscribe", Open: true},
+
 	{Method: "GET", Path: "/v1/me", Function: "directory"},
 	{Method: "POST", Path: "/v1/orgs", Function: "directory"},
 	{Method: "GET", Path: "/v1/orgs/{orgId}", Function: "directory"},

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"time"
 
+	"group-invites/shared/accessrequest"
 	"group-invites/shared/directory"
 	"group-invites/shared/invite"
 	"group-invites/shared/mail"
@@ -108,6 +109,38 @@ func RecipientsOf(sent []invite.Recipient) Recipients {
 	shape := Recipients{Items: make([]Recipient, len(sent))}
 	for i, r := range sent {
 		shape.Items[i] = RecipientOf(r)
+	}
+	return shape
+}
+
+// Received says that something was received, and nothing about what came of it.
+type Received struct {
+	State string `json:"state"`
+}
+
+// AccessReceived is what everybody gets who asks for access.
+var AccessReceived = Received{State: "received"}
+
+// AccessRequest is that someone asks to be let into a group. Email is as in [Member].
+type AccessRequest struct {
+	User        Named[directory.UserID] `json:"user"`
+	Email       **string                `json:"email,omitempty"`
+	Message     *string                 `json:"message"`
+	RequestedAt string                  `json:"requestedAt"`
+	ExpiresAt   string                  `json:"expiresAt"`
+	NewToOrg    bool                    `json:"newToOrg"`
+	InviteID    invite.ID               `json:"inviteId"`
+}
+
+// AccessRequestOf shows a request for access.
+func AccessRequestOf(v accessrequest.View) AccessRequest {
+	shape := AccessRequest{
+		User: Named[directory.UserID]{v.User, v.Name}, Message: nullable(v.Message), RequestedAt: Instant(v.CreatedAt),
+		ExpiresAt: Instant(v.EndsAt()), NewToOrg: v.NewToOrg, InviteID: v.Invite,
+	}
+	if v.ShowEmail {
+		email := nullable(v.Email)
+		shape.Email = &email
 	}
 	return shape
 }

@@ -41,11 +41,16 @@ func (s *Service) ring(ctx context.Context) (*linkcode.Ring, error) {
 	return ring, nil
 }
 
-// open gives the ids that a genuine code carries; [directory.ErrNotFound] for any other text, without a call to the table.
+// open is OpenCode by the service's own ring.
 func (s *Service) open(ctx context.Context, code string) (directory.GroupID, ID, error) {
-	ring, err := s.ring(ctx)
+	return OpenCode(ctx, s.Ring, code)
+}
+
+// OpenCode gives the ids that a genuine code carries; [directory.ErrNotFound] for any other text, without a call to the table.
+func OpenCode(ctx context.Context, source *linkcode.Source, code string) (directory.GroupID, ID, error) {
+	ring, err := source.Ring(ctx)
 	if err != nil {
-		return directory.GroupID{}, ID{}, err
+		return directory.GroupID{}, ID{}, errors.Join(directory.ErrUnavailable, err)
 	}
 	group, id, ok := ring.Verify(code)
 	if !ok {

@@ -63,6 +63,7 @@ const (
 	ReasonRejected        Reason = "rejected"          // SES refused it for what it is
 	ReasonGaveUp          Reason = "gave_up"           // it could not be sent for days
 	ReasonNoAddress       Reason = "no_address"        // nobody is there to be told
+	ReasonOvertaken       Reason = "overtaken"         // what it tells of isn't so any more
 
 	ReasonPermanent    Reason = "permanent" // bounced, as the next ones
 	ReasonTransient    Reason = "transient"
@@ -88,6 +89,8 @@ type Delivery struct {
 	To Address
 	// User is the member that a notice goes to, or the person that an answer goes to.
 	User directory.UserID
+	// Digest is what a notice comes of.
+	Digest ID
 	// SentBy is who had it sent; zero where nobody did.
 	SentBy directory.UserID
 	State  State

@@ -68,7 +68,7 @@ func (l *link) useless(now time.Time) mail.Reason {
 }
 
 // compose makes the message of a delivery as things are now, or tells why it is not to be sent.
-func (s *Service) compose(d mail.Delivery, b batch, now time.Time, ring *linkcode.Ring) (m mail.Message, useless mail.Reason, err error) {
+func (s *Service) compose(ctx context.Context, d mail.Delivery, b batch, now time.Time, ring *linkcode.Ring) (m mail.Message, useless mail.Reason, err error) {
 	m = mail.Message{To: d.To, Delivery: d.Key, Sends: d.Sends}
 	switch d.Kind {
 	case mail.KindInvite:
@@ -87,11 +87,17 @@ func (s *Service) compose(d mail.Delivery, b batch, now time.Time, ring *linkcod
 			URL: s.BaseURL + "/v1/resubscribe/" + ring.SignAddress(linkcode.Resubscribe, d.To.Key(), until), Now: now, ExpiresAt: until,
 		}
 		return m, "", nil
+	case mail.KindNotice:
+		m.Notice, m.To, useless, err = s.notice(ctx, d, now)
+	case mail.KindApproved, mail.KindDeclined:
+		m.Answer, useless, err = s.answer(ctx, d)
 	default:
-		return m, "", fmt.Errorf("delivery of kind %q", d.Kind)
+		err = fmt.Errorf("delivery of kind %q", d.Kind)
 	}
-	m.UnsubscribeURL = s.BaseURL + "/v1/unsubscribe/" + ring.SignAddress(linkcode.Unsubscribe, d.To.Key(), time.Time{})
-	return m, "", nil
+	if err == nil && useless == "" {
+		m.UnsubscribeURL = s.BaseURL + "/v1/unsubscribe/" + ring.SignAddress(linkcode.Unsubscribe, m.To.Key(), time.Time{})
+	}
+	return m, useless, err
 }
 
 // confirmLife is how long a mail can be answered that asks whether its address wants mail again.

@@ -15,6 +15,9 @@ import (
 // deliver makes one attempt at a delivery that is as it was read. It gives [directory.ErrUnavailable] if nothing was decided, and nil whatever
 // else came of it: the row tells.
 func (s *Service) deliver(ctx context.Context, d mail.Delivery, b batch) error {
+	if d.Kind == mail.KindDigest {
+		return s.tell(ctx, d)
+	}
 	now := s.now()
 	if why := b.suppressed[d.To.Key()].Reason(); why != "" && !d.To.IsZero() && !(d.Kind == mail.KindConfirm && why == mail.ReasonOptedOut) {
 		return s.end(ctx, d, mail.StateSuppressed, why, now)
@@ -23,8 +26,10 @@ func (s *Service) deliver(ctx context.Context, d mail.Delivery, b batch) error {
 	if err != nil {
 		return err
 	}
-	message, useless, fault := s.compose(d, b, now, ring)
+	message, useless, fault := s.compose(ctx, d, b, now, ring)
 	switch {
+	case undecided(fault):
+		return fault
 	case useless != "":
 		return s.end(ctx, d, mail.StateDropped, useless, now)
 	case now.Sub(d.UpdatedAt) > giveUpAfter:

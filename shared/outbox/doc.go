@@ -13,6 +13,9 @@
 //   - An address gets three invites a day, whoever sends them. The counter is raised in the transaction of the claim; what is beyond stays
 //     queued until the next day, and looks to its sender as any mail that waits.
 //
+// That people ask for access to a group (package accessrequest) is told by a digest, at most once an hour and group: it becomes a notice to each
+// who is to be told. The claim of a digest ends what it tells of: whoever asks later is told of by the next one.
+//
 // Feedback of SES moves the state of a delivery forward only, and ends its retries: a mail that was delivered is known to have been sent,
 // even if who sent it was killed before he wrote that down.
 //

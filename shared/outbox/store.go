@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"group-invites/shared/accessrequest"
 	"group-invites/shared/directory"
 	"group-invites/shared/invite"
 	"group-invites/shared/mail"
@@ -35,7 +36,15 @@ type Store interface {
 	// Suppress writes that an address gets no more mail, and why. Doing it again changes nothing.
 	Suppress(ctx context.Context, address mail.AddressKey, why mail.Reason, at time.Time) error
 
-	// ReadLink and Members are those of [invite.Store].
+	// Tell writes after in the place of before, a digest, and notices that come of it, up to 99: all of it or nothing. ErrChanged if the
+	// digest isn't as it was read, or one of the notices is there already.
+	Tell(ctx context.Context, before, after mail.Delivery, notices []mail.Delivery) error
+	// OpenRequests is that of [accessrequest.Store].
+	OpenRequests(ctx context.Context, group directory.GroupID) ([]accessrequest.Request, error)
+	// Admins lists up to limit admins of an organization, by id.
+	Admins(ctx context.Context, org directory.OrgID, limit int) ([]directory.UserID, error)
+
+	// ReadLink and Members are those of [invite.Store], for any number of people.
 	ReadLink(ctx context.Context, keys invite.Keys) (invite.Rows, error)
 	Members(ctx context.Context, org directory.OrgID, group directory.GroupID, users []directory.UserID) (map[directory.UserID]directory.Membership, error)
 }

@@ -21,7 +21,6 @@ var links = map[string]*regexp.Regexp{
 	"address": regexp.MustCompile(`(?i)(https?|ftp|file|mailto|tel|sms|callto|skype|geo|data|javascript|urn|x-[a-z-]+):[\pL\pN+%]`),
 	"www":     regexp.MustCompile(`(?i)www\.[\pL\pM\pN]`),
 	"domain":  regexp.MustCompile(`[^\s.“\x{2068}]\.[\pL\pM\pN_-]*\pL[\pL\pM\pN_-]`),
-	"host":    regexp.MustCompile(`[\pL\pN]\.[\pL\pM\pN_-]+[:/][\pL\pN]`),
 	"IP":      regexp.MustCompile(`\d+\.\d+\.\d+\.\d+`),
 	"e-mail":  regexp.MustCompile(`@[\pL\pM\pN\pS]`),
 	"server":  regexp.MustCompile(`[/\\]{2}`),
@@ -46,8 +45,9 @@ func asBrowsersRead(s string) string {
 
 func noLinks(t testing.TB, where, s string) {
 	t.Helper()
+	texts := []string{s, asBrowsersRead(s)}
 	for what, pattern := range links {
-		for _, text := range []string{s, asBrowsersRead(s)} {
+		for _, text := range texts {
 			for _, found := range pattern.FindAllString(text, -1) {
 				if what == "number" && !unicode.IsDigit([]rune(found)[0]) || what == "number" && countDigits(found) < 7 {
 					continue // other numbers, such as ⅞, aren't digits
@@ -176,7 +176,7 @@ func TestCompose_HostileNames(t *testing.T) {
 		}
 		return s.String()
 	}
-	for range 200 {
+	for range 100 {
 		names := []string{name(), name(), name(), name(), name()}
 		checkNames(t, c, names[0], names[1], names[2], names[3], names[4])
 		if t.Failed() {
@@ -187,7 +187,7 @@ func TestCompose_HostileNames(t *testing.T) {
 
 func FuzzCompose(f *testing.F) {
 	c := composer(f)
-	for i := range pieces {
+	for i := 0; i < len(pieces); i += 5 {
 		f.Add(pieces[i], pieces[(i+7)%len(pieces)], pieces[(i+20)%len(pieces)], pieces[(i+31)%len(pieces)], pieces[(i+53)%len(pieces)])
 	}
 	f.Fuzz(func(t *testing.T, sender, org, group, label, creator string) {

@@ -39,7 +39,7 @@ func dropSelectors(shown []rune) []rune {
 	kept := make([]rune, 0, len(shown))
 	for i, r := range shown {
 		if r == '\ufe0e' || r == '\ufe0f' {
-			afterSymbol := i > 0 && shown[i-1] > unicode.MaxASCII && unicode.Is(unicode.S, shown[i-1])
+			afterSymbol := i > 0 && shown[i-1] > unicode.MaxASCII && unicode.Is(unicode.S, shown[i-1]) && read(shown[i-1]) == shown[i-1]
 			beforeKeycap := i+1 < len(shown) && shown[i+1] == keycap
 			if !afterSymbol && !beforeKeycap {
 				continue

@@ -19,6 +19,7 @@ func TestPlain_BreaksWhatCouldBeALink(t *testing.T) {
 		"Node.js fans":                       "Node·js fans",
 		"evil.com":                           "evil·com",
 		"www.evil.com/path":                  "www·evil·com/path",
+		"℡\ufe0f://x":                        "℡: / /x",
 		"www.3":                              "www·3",
 		"www.x":                              "www·x",
 		"t.co":                               "t·co",

@@ -184,13 +184,13 @@ func TestWarm_LeavesLocalEndpointsAlone(t *testing.T) {
 
 func TestNewComposer_RefusesWhatCannotWork(t *testing.T) {
 	for what, change := range map[string]func(*sesmail.Settings){
-		"no address":      func(s *sesmail.Settings) { s.From = mail.Address{} },
-		"no name":         func(s *sesmail.Settings) { s.FromName = " \u200b" },
-		"no zone":         func(s *sesmail.Settings) { s.Zone = "" },
-		"unknown zone":    func(s *sesmail.Settings) { s.Zone = "Mars/Olympus" },
-		"the machine's":   func(s *sesmail.Settings) { s.Zone = "Local" },
-		"a path":          func(s *sesmail.Settings) { s.Zone = "../etc/passwd" },
-		"no zone, really": func(s *sesmail.Settings) { s.Zone = "CEST?" },
+		"no address":     func(s *sesmail.Settings) { s.From = mail.Address{} },
+		"no name":        func(s *sesmail.Settings) { s.FromName = " \u200b" },
+		"no zone":        func(s *sesmail.Settings) { s.Zone = "" },
+		"unknown zone":   func(s *sesmail.Settings) { s.Zone = "Mars/Olympus" },
+		"the machine's":  func(s *sesmail.Settings) { s.Zone = "Local" },
+		"a path":         func(s *sesmail.Settings) { s.Zone = "../etc/passwd" },
+		"no name of one": func(s *sesmail.Settings) { s.Zone = "CEST?" },
 	} {
 		s := sesmail.Settings{FromName: "Group Invites", From: address("invites@chat.example.com"), Zone: "Europe/Berlin", Clock: time.Now}
 		change(&s)

@@ -3,8 +3,11 @@ package tally_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"group-invites/shared/directory"
 	. "group-invites/shared/dynamo/dynamotest"
@@ -210,6 +213,7 @@ func TestApply_ClearsStepByStep(t *testing.T) {
 			t.Fatal(i, out)
 		}
 	}
+	s.requests()
 	if err := s.Directory.DeleteGroup(t.Context(), s.admin, s.group.ID); err != nil {
 		t.Fatal(err)
 	}
@@ -218,6 +222,11 @@ func TestApply_ClearsStepByStep(t *testing.T) {
 	}
 	s.clear(tally.Clear{Kind: tally.ClearGroup, Org: s.org.ID, Group: s.group.ID})
 	s.clear(tally.Clear{Kind: tally.ClearInvite, Org: s.org.ID, Group: s.group.ID, Invite: link.ID})
+	for _, row := range s.Rows() {
+		if pk := row["pk"].(*types.AttributeValueMemberS).Value; strings.Contains(pk, s.group.ID.String()) {
+			t.Errorf("left behind by the group: %v", row)
+		}
+	}
 	if err := s.Directory.DeleteOrg(t.Context(), s.admin, s.org.ID); err != nil {
 		t.Fatal(err)
 	}
@@ -225,6 +234,36 @@ func TestApply_ClearsStepByStep(t *testing.T) {
 	for _, row := range s.Rows() {
 		if row["action"] == nil && row["created"] == nil { // audit entries, and the limit of the day, go by TTL
 			t.Errorf("left behind: %v", row)
+		}
+	}
+}
+
+// requests makes people ask for access to the group, some of whom are let in or declined.
+func (s scene) requests() {
+	s.Helper()
+	link := s.Link(s.admin, s.group, Anyone, func(r *invite.Request) { r.Expiration = "1h" })
+	s.Clock.Advance(time.Hour)
+	for i := range 10 {
+		who := Person(fmt.Sprintf("asks %d", i))
+		err := s.Access.Ask(s.Context(), who, Code(link), "")
+		switch {
+		case err != nil:
+		case i < 3:
+			_, err = s.Access.Approve(s.Context(), s.admin, s.group.ID, who.ID)
+		case i < 6:
+			err = s.Access.Decline(s.Context(), s.admin, s.group.ID, who.ID)
+		}
+		if err != nil {
+			s.Fatal(err)
+		}
+	}
+	kinds := map[string]bool{}
+	for _, row := range s.Rows() {
+		kinds[row["pk"].(*types.AttributeValueMemberS).Value] = true
+	}
+	for _, pk := range []string{"R#" + s.group.ID.String(), "R#" + s.group.ID.String() + "#decided", "D#" + s.group.ID.String()} {
+		if !kinds[pk] {
+			s.Errorf("no row of %s", pk)
 		}
 	}
 }

@@ -135,10 +135,17 @@ function showParameters(operation) {
       element("dd", {}, element("p", {}, kind(p.schema), limits(p.schema).length ? ["; ", limits(p.schema)] : ""), prose(p.description)))))];
 }
 
-function showRequest(operation) {
+// bodyOf gives the body of a request, by the first of its types: JSON, or a form.
+function bodyOf(operation) {
   const body = resolve(operation.requestBody);
+  if (!body) return {};
+  const [type, media] = Object.entries(body.content)[0];
+  return { body, type, media, written: (value) => type === "application/json" ? pretty(value) : String(new URLSearchParams(value)) };
+}
+
+function showRequest(operation) {
+  const { body, media } = bodyOf(operation);
   if (!body) return null;
-  const media = body.content["application/json"];
   return [element("h4", {}, body.required ? "Body" : "Body, which may be left out"), prose(resolve(media.schema).description), fields(media.schema), shownExamples(media)];
 }
 
@@ -195,9 +202,9 @@ function unfoldTarget() {
 const session = { token: "", who: "" }; // who: the local stack's word for the person, if the token came from there
 
 // send makes a request, and gives what came back and the curl line of the same.
-async function send({ method, path, headers = {}, body, token, who }) {
+async function send({ method, path, headers = {}, body, type = "application/json", token, who }) {
   const all = { ...headers };
-  if (body) all["Content-Type"] = "application/json";
+  if (body) all["Content-Type"] = type;
   const curl = ["curl -i" + (method === "GET" ? "" : " -X " + method) + " " + quote(location.origin + path)];
   for (const [name, value] of Object.entries(all)) curl.push("-H " + quote(`${name}: ${value}`));
   if (token) {
@@ -275,16 +282,16 @@ function tryIt(operation) {
     return { ...p, input, label: element("label", { for: input.id }, p.name, " ", element("small", {}, p.required ? "" : "optional")) };
   });
 
-  const media = resolve(operation.requestBody)?.content["application/json"];
+  const { type, media, written } = bodyOf(operation);
   let body, chooser;
   if (media) {
     const samples = examples(media);
-    body = element("textarea", { id: prefix + "body", spellcheck: "false", autocomplete: "off", rows: Math.max(3, pretty(samples[0][1]).split("\n").length) });
-    body.value = pretty(samples[0][1]);
+    body = element("textarea", { id: prefix + "body", spellcheck: "false", autocomplete: "off", rows: Math.max(3, written(samples[0][1]).split("\n").length) });
+    body.value = written(samples[0][1]);
     body.addEventListener("input", () => { body.typed = true; });
     if (samples[0][1].code) codes.push(body);
     if (samples.length > 1) {
-      chooser = element("select", { id: prefix + "example", onchange: () => { body.value = pretty(samples[chooser.value][1]); } },
+      chooser = element("select", { id: prefix + "example", onchange: () => { body.value = written(samples[chooser.value][1]); } },
         samples.map(([name], i) => element("option", { value: i }, name)));
     }
   }
@@ -312,7 +319,7 @@ function tryIt(operation) {
     if (query.size) path += "?" + query;
     button.disabled = true;
     try {
-      const got = await send({ method: operation.method, path, headers, body: body?.value, ...(operation.open ? {} : session) });
+      const got = await send({ method: operation.method, path, headers, body: body?.value, type, ...(operation.open ? {} : session) });
       said.replaceChildren(...outcome(got));
       answer.replaceChildren(...showAnswer(got));
       if (got.ok && got.json) learnFrom(operation, got.json);

@@ -24,6 +24,7 @@ import (
 	"group-invites/infra/local/engine"
 	"group-invites/infra/local/project"
 	"group-invites/infra/local/template"
+	"group-invites/shared/accessrequest"
 	"group-invites/shared/directory"
 	"group-invites/shared/dynamo"
 	"group-invites/shared/dynamo/faults"
@@ -43,6 +44,7 @@ type World struct {
 	Ring      *linkcode.Source
 	Directory *directory.Service
 	Invites   *invite.Service
+	Access    *accessrequest.Service
 }
 
 // BaseURL is the origin of the world's links.
@@ -88,6 +90,7 @@ func New(t testing.TB) *World {
 	w.createTable()
 	w.Ring = Ring(t, w.Clock.Now)
 	w.Table, w.Directory, w.Invites = w.Instance(w.Faults.Configure)
+	w.Access = &accessrequest.Service{Store: w.Table, Ring: w.Ring, Clock: w.Clock.Now, Random: rand.Reader}
 	return w
 }
 

@@ -271,10 +271,29 @@ func (d *Document) checkSent(o Operation, e Exchange) error {
 	if e.Status >= 300 || described == nil || len(e.Sent) == 0 {
 		return nil
 	}
-	if err := d.validate(pointer+"/content/application~1json/schema", e.Sent); err != nil {
+	err := error(nil)
+	if content := pointer + "/content/application~1x-www-form-urlencoded"; d.at(content) != nil {
+		err = d.validateForm(content+"/schema", e.Sent)
+	} else {
+		err = d.validate(pointer+"/content/application~1json/schema", e.Sent)
+	}
+	if err != nil {
 		return fmt.Errorf("the request: %w", err)
 	}
 	return nil
+}
+
+// validateForm holds the fields of a form against the schema at a pointer.
+func (d *Document) validateForm(pointer string, text []byte) error {
+	values, err := url.ParseQuery(string(text))
+	if err != nil {
+		return err
+	}
+	form := map[string]any{}
+	for name := range values {
+		form[name] = values.Get(name)
+	}
+	return d.validateValue(pointer, form)
 }
 
 func (d *Document) checkHeaders(response string, got http.Header) error {
@@ -305,6 +324,9 @@ func (d *Document) checkBody(response, media string, e Exchange) error {
 		return nil
 	case content[media] == nil:
 		return fmt.Errorf("the operation doesn't list an answer of type %q", media)
+	}
+	if strings.HasPrefix(media, "text/") {
+		return d.validateText(response+"/content/"+token(media)+"/schema", string(e.Body))
 	}
 	return d.validate(response+"/content/"+token(media)+"/schema", e.Body)
 }

@@ -88,7 +88,7 @@ func TestCheck(t *testing.T) {
 	const org = `{"id":"d6625d0280","name":"Trails","addPeople":["admin"],"createdAt":"2026-01-01T09:00:00Z"}`
 	const problem = `{"type":"about:blank","title":"Gone","status":410,"code":"CODE","detail":"It is.","errors":[],"requestId":"x"}`
 	plain, tagged := header("Content-Type", "application/json"), header("Content-Type", "application/json", "ETag", `"1"`)
-	fault := header("Content-Type", "application/problem+json")
+	fault, html := header("Content-Type", "application/problem+json"), header("Content-Type", "text/html; charset=utf-8")
 	for name, test := range map[string]struct {
 		exchange Exchange
 		want     string // part of the error, empty for none
@@ -118,6 +118,12 @@ func TestCheck(t *testing.T) {
 		"a request": {Exchange{"PATCH", "/v1/orgs/d6625d0280", []byte(`{"name":"Trails"}`), 200, tagged, []byte(org)}, ""},
 		"a request that should have been refused": {Exchange{"PATCH", "/v1/orgs/d6625d0280", []byte(`{"nam":"Trails"}`), 200, tagged, []byte(org)}, "the request"},
 		"a request that was":                      {Exchange{"PATCH", "/v1/orgs/d6625d0280", []byte(`{"nam":"Trails"}`), 503, plain, []byte(`{"message":"x"}`)}, ""},
+		"a page":                                  {Exchange{"GET", "/v1/unsubscribe/x", nil, 200, html, []byte("<p>x")}, ""},
+		"an empty page":                           {Exchange{"GET", "/v1/unsubscribe/x", nil, 200, html, nil}, "minLength"},
+		"JSON where there is a page":              {Exchange{"GET", "/v1/unsubscribe/x", nil, 200, plain, []byte(`{}`)}, "application/json"},
+		"a form":                                  {Exchange{"POST", "/v1/unsubscribe/x", []byte("List-Unsubscribe=One-Click"), 200, html, []byte("<p>x")}, ""},
+		"a form that should have been refused":    {Exchange{"POST", "/v1/unsubscribe/x", []byte("List-Unsubscribe=No"), 200, html, []byte("<p>x")}, "the request"},
+		"a form with another field":               {Exchange{"POST", "/v1/unsubscribe/x/undo", []byte("address=x&x=y"), 200, html, []byte("<p>x")}, "the request"},
 	} {
 		err := d.Check(test.exchange)
 		if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {

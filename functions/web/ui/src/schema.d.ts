@@ -47,6 +47,209 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/unsubscribe/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The token of a mail. What isn't a genuine one, made for that, is 404.
+                 * @example EAx1mB3v0pQ9kZ4cT7yUe2MAAAAAAAAAAIhq0nW3lRk5sXv8tYb1dCg
+                 */
+                token: components["parameters"]["token"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Show a page with the button "Don't invite me again"
+         * @description It changes nothing.
+         */
+        get: operations["askToUnsubscribe"];
+        put?: never;
+        /**
+         * Say that an address wants no mail
+         * @description The one click of RFC 8058, which mail clients make by the header `List-Unsubscribe` of a mail, and what the page's button sends. The address of the token gets no
+         *     more mail, whoever sends it. Doing it again changes nothing.
+         */
+        post: operations["unsubscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/unsubscribe/{token}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The token of a mail. What isn't a genuine one, made for that, is 404.
+                 * @example EAx1mB3v0pQ9kZ4cT7yUe2MAAAAAAAAAAIhq0nW3lRk5sXv8tYb1dCg
+                 */
+                token: components["parameters"]["token"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for the mail by which an address wants mail again
+         * @description The address goes into the form, because mails are passed on: only if it is the one of the token, a mail goes to it. The answer is the same for any text. A few such mails a day at
+         *     most.
+         */
+        post: operations["askToBeInvitedAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/resubscribe/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The token of a mail. What isn't a genuine one, made for that, is 404.
+                 * @example EAx1mB3v0pQ9kZ4cT7yUe2MAAAAAAAAAAIhq0nW3lRk5sXv8tYb1dCg
+                 */
+                token: components["parameters"]["token"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Show a page with the button "Yes, invite me again"
+         * @description It changes nothing. The token is that of a mail which an address has asked for, and is good for 24 hours.
+         */
+        get: operations["askToResubscribe"];
+        put?: never;
+        /**
+         * Say that an address wants mail again
+         * @description It takes back what the address said, and no bounce or complaint. Doing it again changes nothing.
+         */
+        post: operations["resubscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invites/access-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for access by a link that has expired
+         * @description The answer is always the same, and says only that the request was received. It is stored if the link has expired and would have let the caller in, if he isn't in the
+         *     group, was not removed from it or from its organization, has no open request in the group, was not declined there within 7 days, and fewer than 100 requests are open
+         *     there. It ends after 30 days. What comes of it he hears by mail, if his token has a verified address. The message is shown to those who decide, and is never
+         *     mailed.
+         */
+        post: operations["requestAccess"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/groups/{groupId}/access-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The group. What isn't an id is 404.
+                 * @example d6625d02804133cd
+                 */
+                groupId: components["parameters"]["groupId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List requests for access
+         * @description For those who see the group, newest first: the requests on which the caller may decide now. Those are requests by links that he made; all of the group to its managers
+         *     and to admins; and of people who are new to the organization only if he may add people. Requests that are worth nothing any more are left out: their person
+         *     came in by another way, say, or was removed.
+         */
+        get: operations["listAccessRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/groups/{groupId}/access-requests/{userId}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The group. What isn't an id is 404.
+                 * @example d6625d02804133cd
+                 */
+                groupId: components["parameters"]["groupId"];
+                /**
+                 * @description The person. What isn't an id is 404.
+                 * @example c4407940c299ac6d0ff04d931f5c0a36
+                 */
+                userId: components["parameters"]["userId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let in someone who asks
+         * @description For those who see the request. He is in the group and, as a user, in the organization, if he is new to it; a mail tells him. No use of the link is counted. Who was removed
+         *     since he asked stays out: 404. A repeat within a day gives the member again. The body may be left out.
+         */
+        post: operations["approveAccessRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/groups/{groupId}/access-requests/{userId}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The group. What isn't an id is 404.
+                 * @example d6625d02804133cd
+                 */
+                groupId: components["parameters"]["groupId"];
+                /**
+                 * @description The person. What isn't an id is 404.
+                 * @example c4407940c299ac6d0ff04d931f5c0a36
+                 */
+                userId: components["parameters"]["userId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decline a request
+         * @description For those who see the request. It is gone, a mail tells the person, and for 7 days nothing that he asks for in this group is stored. A link that works lets him in all
+         *     the same. The body may be left out.
+         */
+        post: operations["declineAccessRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/groups/{groupId}/invites": {
         parameters: {
             query?: never;
@@ -599,10 +802,37 @@ export interface components {
             /** @description The corrected address. */
             email?: string | null;
         };
+        /** @description A page for people. */
+        Page: string;
+        /** @description What a mail client sends for its user (RFC 8058). */
+        OneClick: {
+            /**
+             * @description The word that says it.
+             * @constant
+             */
+            "List-Unsubscribe": "One-Click";
+        };
+        /** @description The form of the page. */
+        TypedAddress: {
+            /** @description The address that wants mail again. */
+            address: string;
+        };
+        /** @description The button alone. */
+        Pressed: Record<string, never>;
         /** @description The code of a link. */
         Code: {
             /** @description What follows `#` in the link. Genuine ones have 44 characters. Any text is answered, 404 if it isn't a genuine code. */
             code: string;
+        };
+        /** @description The code of a link, and perhaps a word to those who decide. */
+        NewAccessRequest: {
+            /** @description What follows `#` in the link. Any text is answered, 404 if it isn't a genuine code. */
+            code: string;
+            /**
+             * @description At most 280 graphemes (what a reader takes for one character), which a schema can't count, and 1,120 bytes, after white space, line breaks too, has become single
+             *     spaces. Control, bidirectional and other invisible characters are refused.
+             */
+            message?: string | null;
         };
         /** @description A name. */
         Name: {
@@ -710,6 +940,31 @@ export interface components {
             items: components["schemas"]["Recipient"][];
             nextCursor: components["schemas"]["NextCursor"];
         };
+        /** @description The answer to everybody who asks for access. */
+        Received: {
+            /** @constant */
+            state: "received";
+        };
+        /** @description That someone asks to be let into a group. */
+        AccessRequest: {
+            user: components["schemas"]["Person"];
+            /** @description His verified address, for admins only. Null where none is known. */
+            email?: string | null;
+            /** @description What he wrote. Null if nothing. */
+            message: string | null;
+            requestedAt: components["schemas"]["Instant"];
+            /** @description When the request ends by itself. */
+            expiresAt: components["schemas"]["Instant"];
+            /** @description Whether approving lets him into the organization too. */
+            newToOrg: boolean;
+            /** @description The link by which he asks. It may be deleted by now. */
+            inviteId: components["schemas"]["InviteId"];
+        };
+        /** @description A page of requests. */
+        AccessRequestList: {
+            items: components["schemas"]["AccessRequest"][];
+            nextCursor: components["schemas"]["NextCursor"];
+        };
         /** @description What a link is. All but `state` and `serverTime` is null for a deleted link. */
         Preview: {
             /**
@@ -809,7 +1064,7 @@ export interface components {
             at: components["schemas"]["Instant"];
             actor: components["schemas"]["Person"];
             /** @enum {string} */
-            action: "invite.created" | "invite.deleted" | "org.created" | "org.changed" | "org.deleted" | "group.created" | "group.changed" | "group.deleted" | "member.added" | "member.joined" | "member.removed" | "member.role_changed" | "group_member.added" | "group_member.removed";
+            action: "invite.created" | "invite.deleted" | "org.created" | "org.changed" | "org.deleted" | "group.created" | "group.changed" | "group.deleted" | "member.added" | "member.joined" | "member.removed" | "member.role_changed" | "group_member.added" | "group_member.removed" | "access_request.approved" | "access_request.declined";
             /** @description Id of the thing or person that it was done to. */
             target: string;
             /** @description What a reader needs beside */
@@ -1128,7 +1383,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `invite_deleted`: the invite that the `Idempotency-Key` stands for was deleted. */
+        /** @description `invite_deleted`: the invite that the code, or the `Idempotency-Key`, stands for was deleted. */
         InviteDeleted: {
             headers: {
                 [name: string]: unknown;
@@ -1320,8 +1575,80 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description A page. The form isn't what the page, or a mail client, sends. */
+        PageInvalid: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": components["schemas"]["Page"];
+            };
+        };
+        /** @description A page. The token isn't genuine, is for something else, or has ended. */
+        PageNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": components["schemas"]["Page"];
+            };
+        };
+        /** @description A page. The form is larger than 8 KiB. */
+        PageTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": components["schemas"]["Page"];
+            };
+        };
+        /** @description A page. The body is not a form. */
+        PageWrongType: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": components["schemas"]["Page"];
+            };
+        };
+        /** @description A page. The fault is ours. Or the gateway's own refusal. */
+        PageError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": components["schemas"]["Page"];
+                /**
+                 * @example {
+                 *       "message": "Internal Server Error"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GatewayRefusal"];
+            };
+        };
+        /** @description A page. This could not be decided in time, and is safe to repeat. Or no function could be reached: the gateway's own refusal. */
+        PageUnavailable: {
+            headers: {
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": components["schemas"]["Page"];
+                /**
+                 * @example {
+                 *       "message": "Service Unavailable"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GatewayRefusal"];
+            };
+        };
     };
     parameters: {
+        /**
+         * @description The token of a mail. What isn't a genuine one, made for that, is 404.
+         * @example EAx1mB3v0pQ9kZ4cT7yUe2MAAAAAAAAAAIhq0nW3lRk5sXv8tYb1dCg
+         */
+        token: string;
         /**
          * @description The organization. What isn't an id is 404.
          * @example d6625d0280
@@ -1478,6 +1805,396 @@ export interface operations {
             403: components["responses"]["MayNotJoin"];
             404: components["responses"]["NotFound"];
             410: components["responses"]["InviteOver"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    askToUnsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The token of a mail. What isn't a genuine one, made for that, is 404.
+                 * @example EAx1mB3v0pQ9kZ4cT7yUe2MAAAAAAAAAAIhq0nW3lRk5sXv8tYb1dCg
+                 */
+                token: components["parameters"]["token"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": components["schemas"]["Page"];
+                };
+            };
+            404: components["responses"]["PageNotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["PageError"];
+            503: components["responses"]["PageUnavailable"];
+        };
+    };
+    unsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The token of a mail. What isn't a genuine one, made for that, is 404.
+                 * @example EAx1mB3v0pQ9kZ4cT7yUe2MAAAAAAAAAAIhq0nW3lRk5sXv8tYb1dCg
+                 */
+                token: components["parameters"]["token"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "List-Unsubscribe": "One-Click"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["OneClick"];
+                /**
+                 * @example {
+                 *       "List-Unsubscribe": "One-Click"
+                 *     }
+                 */
+                "multipart/form-data": components["schemas"]["OneClick"];
+            };
+        };
+        responses: {
+            /** @description Done. A page that offers to take it back. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": components["schemas"]["Page"];
+                };
+            };
+            400: components["responses"]["PageInvalid"];
+            404: components["responses"]["PageNotFound"];
+            413: components["responses"]["PageTooLarge"];
+            415: components["responses"]["PageWrongType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["PageError"];
+            503: components["responses"]["PageUnavailable"];
+        };
+    };
+    askToBeInvitedAgain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The token of a mail. What isn't a genuine one, made for that, is 404.
+                 * @example EAx1mB3v0pQ9kZ4cT7yUe2MAAAAAAAAAAIhq0nW3lRk5sXv8tYb1dCg
+                 */
+                token: components["parameters"]["token"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "address": "mira@example.com"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["TypedAddress"];
+                /**
+                 * @example {
+                 *       "address": "mira@example.com"
+                 *     }
+                 */
+                "multipart/form-data": components["schemas"]["TypedAddress"];
+            };
+        };
+        responses: {
+            /** @description A page that says to look into the mail. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": components["schemas"]["Page"];
+                };
+            };
+            400: components["responses"]["PageInvalid"];
+            404: components["responses"]["PageNotFound"];
+            413: components["responses"]["PageTooLarge"];
+            415: components["responses"]["PageWrongType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["PageError"];
+            503: components["responses"]["PageUnavailable"];
+        };
+    };
+    askToResubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The token of a mail. What isn't a genuine one, made for that, is 404.
+                 * @example EAx1mB3v0pQ9kZ4cT7yUe2MAAAAAAAAAAIhq0nW3lRk5sXv8tYb1dCg
+                 */
+                token: components["parameters"]["token"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": components["schemas"]["Page"];
+                };
+            };
+            404: components["responses"]["PageNotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["PageError"];
+            503: components["responses"]["PageUnavailable"];
+        };
+    };
+    resubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The token of a mail. What isn't a genuine one, made for that, is 404.
+                 * @example EAx1mB3v0pQ9kZ4cT7yUe2MAAAAAAAAAAIhq0nW3lRk5sXv8tYb1dCg
+                 */
+                token: components["parameters"]["token"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/x-www-form-urlencoded": components["schemas"]["Pressed"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": components["schemas"]["Page"];
+                };
+            };
+            400: components["responses"]["PageInvalid"];
+            404: components["responses"]["PageNotFound"];
+            413: components["responses"]["PageTooLarge"];
+            415: components["responses"]["PageWrongType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["PageError"];
+            503: components["responses"]["PageUnavailable"];
+        };
+    };
+    requestAccess: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "ENZiXQKAQTPNaIJ7_d6gBo4uUyGJdDh8t8AXWJjC2RZS",
+                 *       "message": "We met at the hut on Sunday."
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewAccessRequest"];
+            };
+        };
+        responses: {
+            /** @description Received. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "state": "received"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Received"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ScopeMissing"];
+            404: components["responses"]["NotFound"];
+            410: components["responses"]["InviteDeleted"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listAccessRequests: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The most items that the page may have.
+                 * @example 20
+                 */
+                limit?: components["parameters"]["limit"];
+                /** @description Where to go on, the `nextCursor` of the page before. Without it the list begins. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The group. What isn't an id is 404.
+                 * @example d6625d02804133cd
+                 */
+                groupId: components["parameters"]["groupId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of requests. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "user": {
+                     *             "id": "c4407940c299ac6d0ff04d931f5c0a36",
+                     *             "name": "Newcomer"
+                     *           },
+                     *           "email": "newcomer@example.com",
+                     *           "message": "We met at the hut on Sunday.",
+                     *           "requestedAt": "2026-11-27T22:30:00Z",
+                     *           "expiresAt": "2026-12-27T22:30:00Z",
+                     *           "newToOrg": true,
+                     *           "inviteId": "68827bfddea0068e"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AccessRequestList"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ScopeMissing"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    approveAccessRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The group. What isn't an id is 404.
+                 * @example d6625d02804133cd
+                 */
+                groupId: components["parameters"]["groupId"];
+                /**
+                 * @description The person. What isn't an id is 404.
+                 * @example c4407940c299ac6d0ff04d931f5c0a36
+                 */
+                userId: components["parameters"]["userId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description The member, who was let in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "c4407940c299ac6d0ff04d931f5c0a36",
+                     *       "name": "Newcomer",
+                     *       "role": "user",
+                     *       "joinedAt": "2026-11-27T22:31:00Z",
+                     *       "email": "newcomer@example.com"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ScopeMissing"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    declineAccessRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The group. What isn't an id is 404.
+                 * @example d6625d02804133cd
+                 */
+                groupId: components["parameters"]["groupId"];
+                /**
+                 * @description The person. What isn't an id is 404.
+                 * @example c4407940c299ac6d0ff04d931f5c0a36
+                 */
+                userId: components["parameters"]["userId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            204: components["responses"]["Done"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ScopeMissing"];
+            404: components["responses"]["NotFound"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];

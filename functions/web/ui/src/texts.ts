@@ -272,6 +272,8 @@ export const org = {
       "member.role_changed": "{who} made {person} {role}",
       "group_member.added": "{who} added {person} to {group}",
       "group_member.removed": "{who} removed {person} from {group}",
+      "access_request.approved": "{who} let {person} into {group}, who had asked for access",
+      "access_request.declined": "{who} declined {person}’s request for access to {group}",
     },
     renamed: "{who} renamed the organization",
     addPeople: "{who} decided who may add new people: {roles}",
