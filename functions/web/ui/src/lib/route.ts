@@ -43,13 +43,18 @@ export const to = {
 
 const moved = new EventTarget();
 let arriving = false;
-let shown = ""; // the path of the screen: a dialog over it, at "?new", is no other screen
 
-/** Goes to another screen. With replace, going back leads to what was before the screen that is left. */
+/**
+ * Goes to another screen. With replace, going back leads to what was before the screen that is left. Where the path stays, a dialog opens or
+ * closes over the screen, which stays as it is.
+ */
 export function go(address: string, { replace = false } = {}): void {
+  const left = location.pathname;
   history[replace ? "replaceState" : "pushState"](null, "", address);
-  arriving ||= location.pathname !== shown;
-  if (arriving && !replace) scrollTo(0, 0);
+  if (location.pathname !== left) {
+    if (!replace) scrollTo(0, 0);
+    arriving = true;
+  }
   moved.dispatchEvent(new Event("move"));
 }
 
@@ -71,12 +76,13 @@ export function useRoute(): Route {
   const here = () => location.pathname + location.search;
   const [address, setAddress] = useState(here);
   useEffect(() => {
+    let path = location.pathname;
     const see = () => {
-      shown = location.pathname;
+      path = location.pathname;
       setAddress(here());
     };
     const back = () => {
-      arriving ||= location.pathname !== shown;
+      arriving = location.pathname !== path;
       see();
     };
     const click = (event: MouseEvent) => {
