@@ -7,19 +7,10 @@ import { invite as texts, problem } from "../src/texts";
 import { expired } from "./expiring";
 import { codeOf, Group, type Person } from "./people";
 import { check, newPerson, type Scene } from "./scene";
-import type { Looks, Visitor } from "./visitor";
+import type { Looks } from "./visitor";
 
 /** A long name, in which no line can be broken, too. */
 const longName = `Donaudampfschifffahrtsgesellschaftskapitänsverein ${"ü".repeat(40)}`.slice(0, 78);
-
-/** Looks at the screen at each width. 320 px are what a window of 1280 has at four times its size. */
-async function atEachWidth(visitor: Visitor, what: string): Promise<void> {
-  for (const width of [1280, 360, 320]) {
-    await visitor.page.setViewportSize({ width, height: 800 });
-    if (width === 320) await visitor.fits(`${what} at ${width}`);
-    else await visitor.looksRight(`${what} at ${width}`);
-  }
-}
 
 /** Goes through all screens. */
 async function everyScreen(scene: Scene, looks: Looks): Promise<void> {
@@ -46,7 +37,7 @@ async function everyScreen(scene: Scene, looks: Looks): Promise<void> {
     await visitor.page.goto("about:blank");
     await visitor.open(url);
     await visitor.sees(heading);
-    await atEachWidth(visitor, heading);
+    await visitor.looksRightAtEachWidth(heading);
   };
   await show("/i", texts.noCode);
   await show("/i#cut-off", texts.unknown);
@@ -58,14 +49,14 @@ async function everyScreen(scene: Scene, looks: Looks): Promise<void> {
 
   await visitor.press(texts.signIn);
   await visitor.sees("Sign in");
-  await atEachWidth(visitor, "the provider’s page");
+  await visitor.looksRightAtEachWidth("the provider’s page");
   await visitor.chooses(theo);
   const join = async (person: Person, heading: string) => {
     await visitor.button(fill(texts.join, { person: person.email })).waitFor();
-    await atEachWidth(visitor, `${invited}, signed in`);
+    await visitor.looksRightAtEachWidth(`${invited}, signed in`);
     await visitor.joins(person);
     await visitor.sees(heading);
-    await atEachWidth(visitor, heading);
+    await visitor.looksRightAtEachWidth(heading);
   };
   await join(theo, fill(texts.membersOnly, { org: group.orgName }));
   await visitor.signsIn(mira, texts.otherAccount);
@@ -76,7 +67,7 @@ async function everyScreen(scene: Scene, looks: Looks): Promise<void> {
   await visitor.open(open.url!);
   await visitor.joins(theo);
   await visitor.sees(texts.already);
-  await atEachWidth(visitor, texts.already);
+  await visitor.looksRightAtEachWidth(texts.already);
 
   const over = await expired();
   await show(over.url, texts.expired);
@@ -84,7 +75,7 @@ async function everyScreen(scene: Scene, looks: Looks): Promise<void> {
   await visitor.context.clearCookies();
   await visitor.page.reload();
   await visitor.button(texts.signInToRequest).waitFor();
-  await atEachWidth(visitor, `${texts.expired}, signed out`);
+  await visitor.looksRightAtEachWidth(`${texts.expired}, signed out`);
 
   await visitor.page.route("**/v1/invites/preview", (route) => route.abort("internetdisconnected"));
   await show(open.url!, problem.offline);

@@ -4,6 +4,7 @@ import "./invite-states";
 import "./invite-signin";
 import "./invite-trouble";
 import "./invite-looks";
+import "./screens-looks";
 import "./invite-time";
 import "./secrecy";
 import "./screens";

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { fill } from "../src/lib/fill";
-import { invite as texts } from "../src/texts";
+import { invite as texts, invites, link, qr } from "../src/texts";
 import { expired } from "./expiring";
 import { LeakSearch } from "./leaks";
 import { codeOf, Group } from "./people";
@@ -59,6 +59,28 @@ check("the code of a link that lets nobody in is nowhere either", async (scene) 
   await visitor.button(fill(texts.request, { person: mira.email })).waitFor();
   await search.lookAt(visitor.page);
   assert.deepEqual(await search.end(), []);
+});
+
+check("the code of a link that is shown to those who made it is on their screens, and nowhere else", async (scene) => {
+  const group = await Group.make(newPerson("Asha"));
+  const invite = await group.invite();
+  const visitor = await scene.visitor();
+  const { page } = visitor;
+  const search = await LeakSearch.begin(theStack(), visitor.context, codeOf(invite.url!));
+  await visitor.knownTo(group.admin);
+  await visitor.open(group.path("/invites"));
+  await page.getByRole("list", { name: invites.list }).getByRole("link").click();
+  await page.locator("code").waitFor();
+  await search.lookAt(page);
+  await visitor.press(link.copy);
+  await visitor.press(qr.button);
+  await page.getByRole("img", { name: qr.picture }).waitFor();
+  await search.lookAt(page);
+  await page.reload();
+  await page.locator("code").waitFor();
+  await search.lookAt(page);
+  const path = `/v1/groups/${group.id}/invites`;
+  assert.deepEqual(await search.end(), [`answer to ${path}/${invite.id}: body`, `answer to ${path}: body`, "document"]);
 });
 
 /** Leaks, each by a script that runs before the page's own and is given the code, and the place where it has to be found. */

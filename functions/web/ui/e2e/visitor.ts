@@ -233,6 +233,15 @@ export class Visitor {
     await this.fits(what);
   }
 
+  /** The same on a desk and on a phone. At 320 px, which a window of 1280 has at four times its size, nothing is scrolled sideways either. */
+  async looksRightAtEachWidth(what: string): Promise<void> {
+    for (const width of [1280, 360, 320]) {
+      await this.page.setViewportSize({ width, height: 800 });
+      if (width === 320) await this.fits(`${what} at ${width}`);
+      else await this.looksRight(`${what} at ${width}`);
+    }
+  }
+
   /** Fails if the page is wider than the window. */
   async fits(what: string): Promise<void> {
     const [wide, window] = await this.page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
