@@ -129,7 +129,6 @@ export const home = {
   noGroups: "You’re in none of its groups yet. Open an invite link to a group, or ask one of its members to add you.",
   noGroupsAdmin: "You’re in none of its groups. As an admin you see them all.",
   allGroups: "All groups",
-  toOrg: "Open",
 } as const;
 
 export const roles = {
@@ -317,7 +316,6 @@ export const group = {
     adding: "Adding…",
     isIn: "In the group",
     added: "{person} is in the group.",
-    nobody: "Nobody is in the organization yet but you.",
     done: "Done",
   },
 

@@ -30,6 +30,7 @@ export function Members(props: InGroup) {
   const may = (what: (typeof group.capabilities)[number]) => group.capabilities.includes(what);
   const { state } = members;
   const many = state.at === "ready" && (state.data.length >= worthSearching || members.more);
+  const ids = new Set(state.at === "ready" ? state.data.map(({ id }) => id) : []);
   const isEmpty = state.at === "ready" && state.data.length === 0;
 
   const added = (member: Member) => {
@@ -105,7 +106,7 @@ export function Members(props: InGroup) {
         </List>
       </section>
       <GroupSettings {...props} onLeft={() => members.change((items) => items.filter(({ id }) => id !== me.user.id))} />
-      {adding ? <AddMembers {...props} isIn={new Set(state.at === "ready" ? state.data.map(({ id }) => id) : [])} onAdded={added} onClose={() => setAdding(false)} /> : null}
+      {adding ? <AddMembers {...props} isIn={ids} onAdded={added} onClose={() => setAdding(false)} /> : null}
       {removing ? (
         <ConfirmDialog
           title={fillWith(texts.removeAsk, { person: <bdi>{nameOf(removing)}</bdi> })}

@@ -12,7 +12,6 @@ interface Props<T> {
   /** Under which what is typed is kept until it is saved. */
   draft: string;
   initial?: string;
-  label?: string;
   hint?: ComponentChildren;
   verb?: string;
   doing?: string;
@@ -28,7 +27,9 @@ interface Props<T> {
 }
 
 /** Names an organization or a group. */
-export function NameForm<T>({ draft, initial = "", label = texts.label, hint, verb = texts.save, doing = texts.saving, focus = false, save, onUnchanged, onDone, wordsFor, onCancel, onBusy }: Props<T>) {
+export function NameForm<T>(props: Props<T>) {
+  const { draft, initial = "", hint, verb = texts.save, doing = texts.saving, focus = false } = props;
+  const { save, onUnchanged, onDone, wordsFor, onCancel, onBusy } = props;
   const [typed, setTyped, dropDraft] = useDraft(draft, initial);
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<string | null>(null);
@@ -68,7 +69,7 @@ export function NameForm<T>({ draft, initial = "", label = texts.label, hint, ve
       }}
     >
       <TextField
-        label={label}
+        label={texts.label}
         hint={hint}
         value={typed}
         error={fault}

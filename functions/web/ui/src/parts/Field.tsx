@@ -8,8 +8,16 @@ export interface Ties {
   "aria-invalid": boolean;
 }
 
-/** A control with its label, and under it what to know and what is wrong. */
-export function Field({ label, hint, error, children }: { label: ComponentChildren; hint?: ComponentChildren; error?: string | null; children: (ties: Ties) => ComponentChildren }) {
+interface Props {
+  label: ComponentChildren;
+  hint?: ComponentChildren;
+  error?: string | null;
+  /** The control, to be given what ties it to all that. */
+  children: (ties: Ties) => ComponentChildren;
+}
+
+/** A control with its label, what to know above it, and what is wrong below. */
+export function Field({ label, hint, error, children }: Props) {
   const id = useId();
   const describedBy = [hint ? `${id}-hint` : "", error ? `${id}-error` : ""].filter(Boolean).join(" ");
   return (

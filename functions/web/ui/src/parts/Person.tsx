@@ -11,8 +11,18 @@ export function nameOf(person: { name: string }): string {
   return person.name === "" ? people.nameless : person.name;
 }
 
-/** A row about a person: who it is, what there is to know, and what can be done. */
-export function PersonRow({ person, you = false, note, children }: { person: { name: string }; you?: boolean; note: ComponentChildren; children?: ComponentChildren }) {
+interface Props {
+  person: { name: string };
+  /** It is the person who is signed in. */
+  you?: boolean;
+  /** What there is to know. */
+  note: ComponentChildren;
+  /** What can be done. */
+  children?: ComponentChildren;
+}
+
+/** A row about a person. */
+export function PersonRow({ person, you = false, note, children }: Props) {
   return (
     <div class="row">
       <span class={`face ${hueOf(person.name)}`} aria-hidden="true">

@@ -3,8 +3,17 @@ import { Field } from "./Field";
 /** From how many entries on searching among them is worth a field. */
 export const worthSearching = 8;
 
+interface Props {
+  label: string;
+  hint?: string | undefined;
+  value: string;
+  onInput: (value: string) => void;
+  /** It takes the focus when its dialog opens. */
+  focus?: boolean;
+}
+
 /** A field that searches among what is here. */
-export function Search({ label, hint, value, onInput, focus = false }: { label: string; hint?: string | undefined; value: string; onInput: (value: string) => void; focus?: boolean }) {
+export function Search({ label, hint, value, onInput, focus = false }: Props) {
   return (
     <Field label={label} hint={hint}>
       {(ties) => (
