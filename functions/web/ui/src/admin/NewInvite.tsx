@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { SingleGroup } from "../lib/directory";
 import type { Failure } from "../lib/api";
-import { markRefused, settled } from "../lib/addresses";
+import { markRefusedIn, settled } from "../lib/addresses";
 import { useDraft } from "../lib/draft";
 import { fill, fillWith } from "../lib/fill";
 import { createInvite, type Invite } from "../lib/invites";
@@ -84,11 +84,12 @@ export function NewInvite({ group, onClose, onCreated }: Props) {
     if ([...element.current!.elements].some((input) => input instanceof HTMLInputElement && input.validity.badInput)) found.expiry = texts.partly;
     if (Object.values(found).some(Boolean)) return refuse(found);
 
-    const sent = asking(whole, requestOf(whole, new Date()));
+    const request = requestOf(whole, new Date());
+    const sent = asking(whole, request);
     setForm(sent);
     latest.current = sent;
     setBusy(true);
-    const answer = await createInvite(group.id, requestOf(sent, new Date()), sent.asked.key);
+    const answer = await createInvite(group.id, request, sent.asked.key);
     setBusy(false);
     if (answer.ok) {
       forgetForm();
@@ -99,11 +100,11 @@ export function NewInvite({ group, onClose, onCreated }: Props) {
     if (code === "invite_deleted" || code === "idempotency_conflict") change({ asked: null });
     if (code === "invalid_request") {
       const names = new Set(fields.map(({ field }) => field));
-      const marked = markRefused(sent.to.entries, fields);
-      change({ to: { entries: marked, typed: "" } });
+      const to = markRefusedIn(latest.current.to, sent.to.entries, fields);
+      change({ to });
       refuse({
         expiry: names.has("expiresAt") || names.has("expiration") ? texts.expiryRefused : null,
-        to: faultOf({ entries: marked, typed: "" }),
+        to: faultOf(to),
         places: names.has("maxUses") ? texts.placesBad : null,
         name: names.has("name") ? texts.nameBad : null,
       });

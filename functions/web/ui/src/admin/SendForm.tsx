@@ -1,5 +1,5 @@
 import { useRef, useState } from "preact/hooks";
-import { markRefused, settled, type Addresses } from "../lib/addresses";
+import { markRefusedIn, settled, type Addresses } from "../lib/addresses";
 import type { Failure } from "../lib/api";
 import { useDraft } from "../lib/draft";
 import { fill } from "../lib/fill";
@@ -31,9 +31,12 @@ export function SendForm({ path, org, known, onSent, look }: Props) {
   const [before, setBefore] = useState<string[]>([]); // who had it before, of those of the last time
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
+  const latest = useRef(to);
+  latest.current = to;
   const say = useSay();
 
   const change = (next: Addresses) => {
+    latest.current = next;
     setTo(next);
     setFailure(null);
     setBefore([]);
@@ -54,7 +57,7 @@ export function SendForm({ path, org, known, onSent, look }: Props) {
     const answer = await sendInvite(path, whole.entries.map(({ text }) => text));
     setBusy(false);
     if (!answer.ok) {
-      const marked = { entries: markRefused(whole.entries, answer.failure.fields), typed: "" };
+      const marked = markRefusedIn(latest.current, whole.entries, answer.failure.fields);
       change(marked);
       const refused = faultOf(marked);
       if (refused) return refuse(refused);
@@ -63,7 +66,7 @@ export function SendForm({ path, org, known, onSent, look }: Props) {
     }
     const { items } = answer.data;
     const old = items.filter((item) => hadIt(item, known));
-    change(nobody);
+    change({ ...latest.current, entries: latest.current.entries.filter((entry) => !whole.entries.includes(entry)) });
     setBefore(old.map(({ email }) => email));
     const sent = items.filter((item) => !old.includes(item));
     if (sent.length === 1) say(fill(texts.sentOne, { address: sent[0]!.email }));

@@ -106,3 +106,9 @@ export function markRefused(entries: Entry[], fields: { field: string }[]): Entr
   const places = new Set(fields.map(({ field }) => /^emails\[(\d+)\]$/.exec(field)?.[1]));
   return entries.map((entry, place) => (places.has(String(place)) ? { ...entry, fault: "refused" } : entry));
 }
+
+/** The same in addresses to which others may have come since some of them were sent. */
+export function markRefusedIn(now: Addresses, sent: Entry[], fields: { field: string }[]): Addresses {
+  const marked = new Map(markRefused(sent, fields).map((entry) => [entry.key, entry]));
+  return { ...now, entries: now.entries.map((entry) => marked.get(entry.key) ?? entry) };
+}

@@ -51,19 +51,7 @@ export function readMe(): Promise<Answer<Me>> {
 
 /** Asks those who may invite for access to the group of a link that has expired. The answer doesn't tell whether it is new to them. */
 export function requestAccess(code: string, message: string): Promise<Answer<unknown>> {
-  const body = JSON.stringify(message === "" ? { code } : { code, message });
-  const sent = fetch("/v1/invites/access-requests", {
-    method: "POST",
-    headers: { "Content-Type": "application/json", ...signed() },
-    body,
-    credentials: "omit",
-    signal: AbortSignal.timeout(patience),
-  });
-  return answer(sent.then(async (response) => (response.ok ? { data: await response.json(), response } : { error: await said(response), response })));
-}
-
-async function said(response: Response): Promise<unknown> {
-  return response.json().catch(() => null);
+  return answer(client.POST("/v1/invites/access-requests", { body: message === "" ? { code } : { code, message }, headers: signed() }));
 }
 
 /** Makes an answer of what was sent. */

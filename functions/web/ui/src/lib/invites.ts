@@ -11,10 +11,7 @@ export type NewInvite = components["schemas"]["NewInvite"];
 export type Recipient = components["schemas"]["Recipient"];
 export type Join = components["schemas"]["Join"];
 
-/** How many of a list come at once. */
-const limit = 50;
-
-const query = (cursor: string | null) => (cursor === null ? { limit } : { limit, cursor });
+const query = (cursor: string | null) => (cursor === null ? {} : { cursor });
 
 /** Makes an invite. A repeat with the same key gives the same one. */
 export function createInvite(groupId: string, invite: NewInvite, key: string): Promise<Answer<Invite>> {

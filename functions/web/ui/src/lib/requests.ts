@@ -1,42 +1,23 @@
 // Requests for access to a group, for those who decide on them.
 
-import { answer, signed, type Answer } from "./api";
+import type { components } from "../schema";
+import { answer, client, signed, type Answer } from "./api";
+import type { Member } from "./directory";
 import type { Page } from "./load";
 
-export interface AccessRequest {
-  user: { id: string; name: string };
-  /** To admins only. */
-  email?: string | null;
-  message: string | null;
-  requestedAt: string;
-  /** When it ends by itself. */
-  expiresAt: string;
-  newToOrg: boolean;
-  /** The link by which it was asked. */
-  inviteId: string;
-}
+export type AccessRequest = components["schemas"]["AccessRequest"];
 
-/** Lists the open requests on which the person who is signed in may decide, newest first. */
+/** Lists the requests on which the person who is signed in may decide, newest first. */
 export function listRequests(groupId: string, cursor: string | null): Promise<Answer<Page<AccessRequest>>> {
-  const query = new URLSearchParams(cursor === null ? {} : { cursor });
-  return send("GET", `/v1/groups/${groupId}/access-requests?${query}`);
+  const query = cursor === null ? {} : { cursor };
+  return answer(client.GET("/v1/groups/{groupId}/access-requests", { params: { path: { groupId }, query }, headers: signed() }));
 }
 
 /** Lets someone in who asked. */
-export function approveRequest(groupId: string, userId: string): Promise<Answer<unknown>> {
-  return send("POST", `/v1/groups/${groupId}/access-requests/${userId}/approve`);
+export function approveRequest(groupId: string, userId: string): Promise<Answer<Member>> {
+  return answer(client.POST("/v1/groups/{groupId}/access-requests/{userId}/approve", { params: { path: { groupId, userId } }, headers: signed() }));
 }
 
 export function declineRequest(groupId: string, userId: string): Promise<Answer<unknown>> {
-  return send("POST", `/v1/groups/${groupId}/access-requests/${userId}/decline`);
-}
-
-function send<T>(method: "GET" | "POST", path: string): Promise<Answer<T>> {
-  const sent = fetch(path, { method, headers: signed(), credentials: "omit", cache: "no-store", signal: AbortSignal.timeout(15_000) });
-  return answer(
-    sent.then(async (response) => {
-      const body: unknown = response.status === 204 ? null : await response.json().catch(() => null);
-      return response.ok ? { data: body as T, response } : { error: body, response };
-    }),
-  );
+  return answer(client.POST("/v1/groups/{groupId}/access-requests/{userId}/decline", { params: { path: { groupId, userId } }, headers: signed() }));
 }

@@ -44,11 +44,17 @@ export const to = {
 const moved = new EventTarget();
 let arriving = false;
 
-/** Goes to another screen. With replace, going back leads to what was before the screen that is left. */
+/**
+ * Goes to another screen. With replace, going back leads to what was before the screen that is left. Where the path stays, a dialog opens or
+ * closes over the screen, which stays as it is.
+ */
 export function go(address: string, { replace = false } = {}): void {
+  const left = location.pathname;
   history[replace ? "replaceState" : "pushState"](null, "", address);
-  if (!replace) scrollTo(0, 0);
-  arriving = true;
+  if (location.pathname !== left) {
+    if (!replace) scrollTo(0, 0);
+    arriving = true;
+  }
   moved.dispatchEvent(new Event("move"));
 }
 
@@ -70,9 +76,13 @@ export function useRoute(): Route {
   const here = () => location.pathname + location.search;
   const [address, setAddress] = useState(here);
   useEffect(() => {
-    const see = () => setAddress(here());
+    let path = location.pathname;
+    const see = () => {
+      path = location.pathname;
+      setAddress(here());
+    };
     const back = () => {
-      arriving = true;
+      arriving = location.pathname !== path;
       see();
     };
     const click = (event: MouseEvent) => {

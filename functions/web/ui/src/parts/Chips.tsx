@@ -50,18 +50,19 @@ export function Chips({ label, hint, value, onChange, error }: Props) {
     else addLate();
   };
 
-  const takeOut = (entry: Entry, typedNow = typed) => onChange({ entries: entries.filter(({ key }) => key !== entry.key), typed: typedNow });
+  const without = (entry: Entry) => entries.filter(({ key }) => key !== entry.key);
 
   const remove = (entry: Entry, place: number) => {
     // The focus goes to what takes the place of the chip: the next one, else the one before, else the box.
     const left = list.current?.querySelectorAll<HTMLElement>(".chip-remove");
     (left?.[place + 1] ?? left?.[place - 1] ?? input.current)?.focus();
-    takeOut(entry);
+    onChange({ entries: without(entry), typed });
     say(fill(texts.removed, { address: entry.text }));
   };
 
+  /** What is typed goes in, so that the box is free for the address that is to be corrected. */
   const correct = (entry: Entry) => {
-    takeOut(entry, entry.text);
+    onChange({ ...settled({ entries: without(entry), typed }), typed: entry.text });
     input.current?.focus();
   };
 
