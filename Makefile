@@ -8,6 +8,9 @@ SHELL := /bin/bash
 # The functions, by logical id in template.yaml. CreateInvite is built from functions/create-invite.
 FUNCTIONS := CreateInvite SendInvite RedeemInvite ListInvites DeleteInvite PreviewInvite AccessRequests Unsubscribe Directory Tally Mailer MailFeedback Web
 
+# The web app, which is built into one of them.
+UI := functions/web/ui
+
 # How functions are built, here and in infra/local/stack: without the RPC mode of old runtimes, without HTTP/2 (neither DynamoDB nor
 # Secrets Manager needs it, and it is a twentieth of the binary), without paths, symbols and debug tables.
 BUILD_TAGS  := lambda.norpc,nethttpomithttp2
@@ -56,17 +59,31 @@ build: ## Build every function for Lambda (arm64) into .local/build/<LogicalId>,
 # The tests write how much holds into a folder that is new each time: those that know of it are never answered from the test cache.
 # That all cases hold is said if all tests have passed; the matrix counts what held in any event.
 .PHONY: test
-test: ui lint vulnerabilities ## Run every check and test, and say how much of the rights matrix and of the cases holds
+test: ui lint vulnerabilities ## Run every check and test but those in a browser, and say how much of the rights matrix and of the cases holds
+	npm --prefix $(UI) run --silent test
 	@held=$$(mktemp -d) && echo "go test -race ./..." && { HELD=$$held go test -race ./... && status=0 || status=$$?; \
 	cat $$held/matrix || status=1; [ $$status -ne 0 ] || cat $$held/cases || status=1; rm -rf $$held; exit $$status; }
 
+.PHONY: e2e
+e2e: ui $(UI)/e2e/node_modules ## Test the web app in a browser, on a stack of its own (CHROMIUM; TESTS, a pattern of names)
+	@npm --prefix $(UI)/e2e run --silent test -- $(if $(TESTS),--test-name-pattern='$(TESTS)') main.ts
+
+.PHONY: screenshots
+screenshots: ui $(UI)/e2e/node_modules ## Take the pictures of the README anew
+	@npm --prefix $(UI)/e2e run --silent screenshots
+
+# What drives the browser is installed for these alone: running the stack needs none of it.
+$(UI)/e2e/node_modules: $(UI)/e2e/package-lock.json
+	npm ci --silent --prefix $(UI)/e2e && touch $@
+
 .PHONY: lint
-lint: ui ## Check formatting, vet, staticcheck, tidy modules; the web app's types, and that those of the API are made of its document
+lint: ui $(UI)/e2e/node_modules ## Check formatting, vet, staticcheck, tidy modules; the web app's types, and that those of the API are made of its document
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "gofmt would change:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
 	go vet ./...
 	go tool staticcheck ./...
 	go mod tidy -diff
-	npm --prefix functions/web/ui run --silent check
+	npm --prefix $(UI) run --silent check
+	npm --prefix $(UI)/e2e run --silent check
 
 .PHONY: vulnerabilities
 vulnerabilities: ## Check what is called against the database of known vulnerabilities (GOVULNDB names a mirror)
@@ -84,7 +101,7 @@ lint-template: ## Check template.yaml with cfn-lint, in a virtual environment (n
 golden: ui ## Write anew what is made of something else: costs, openapi.json and its types for the web app; look at the diff
 	go test ./shared/dynamo -run TestCosts -update
 	go test ./functions/web -run TestOpenAPI -update
-	npm --prefix functions/web/ui run --silent schema
+	npm --prefix $(UI) run --silent schema
 
 FUZZ_TIME ?= 30s
 .PHONY: fuzz
@@ -97,8 +114,8 @@ fuzz: ## Run every fuzz test for FUZZ_TIME each (30s)
 
 .PHONY: clean
 clean: ## Delete what was built and installed here, but not the local stack's data
-	rm -rf .aws-sam .local/build .local/bin .local/local .local/venv infra/local/engine/node_modules functions/web/ui/node_modules functions/web/ui/.built
-	find functions/web/ui/dist -mindepth 1 ! -name .gitkeep -delete
+	rm -rf .aws-sam .local/build .local/bin .local/local .local/e2e .local/venv infra/local/engine/node_modules $(UI)/node_modules $(UI)/e2e/node_modules $(UI)/.built
+	find $(UI)/dist -mindepth 1 ! -name .gitkeep -delete
 
 .PHONY: help
 help:

@@ -76,6 +76,9 @@ func upToDate(folder string) (bool, error) {
 	return err == nil && record(folder, built) == state, err
 }
 
+// tests is the folder of what tests the app in a browser. It is no part of it.
+const tests = "e2e"
+
 // stateOf tells all files of the app by one text, but what is installed and recorded.
 func stateOf(folder string) (string, error) {
 	all := sha256.New()
@@ -83,7 +86,7 @@ func stateOf(folder string) (string, error) {
 		switch {
 		case err != nil:
 			return err
-		case entry.Name() == "node_modules":
+		case entry.Name() == "node_modules", path == filepath.Join(folder, tests):
 			if entry.IsDir() {
 				return filepath.SkipDir
 			}

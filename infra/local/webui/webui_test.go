@@ -105,6 +105,15 @@ func TestBuild_OnlyWhatHasChanged(t *testing.T) {
 	}
 }
 
+func TestBuild_TestsInABrowserAreNoPartOfIt(t *testing.T) {
+	root, folder := copied(t)
+	build(t, root)
+	appendTo(t, filepath.Join(folder, "e2e", "main.ts"), "// another\n")
+	if build(t, root) {
+		t.Error("it is built again for a test")
+	}
+}
+
 func TestBuild_AFaultIsToldInTheToolsWords(t *testing.T) {
 	root, folder := copied(t)
 	appendTo(t, filepath.Join(folder, "src", "invite", "main.tsx"), "\nconst = 1;\n")

@@ -40,7 +40,10 @@ export function Page() {
     const taken = takeCode();
     code.current = taken.kind === "code" ? taken.code : null;
     const restored = kept();
-    if (taken.kind === "none" && restored && !isReturning()) return setView(restored);
+    if (taken.kind === "none" && restored) {
+      history.replaceState(null, "", location.pathname); // without an answer of the issuer that nobody waits for
+      return setView(restored);
+    }
 
     setView({ at: "reading" });
     if (isReturning()) {

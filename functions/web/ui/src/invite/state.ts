@@ -1,5 +1,6 @@
 import type { Failure, Joined, Preview } from "../lib/api";
 import type { Wish } from "../lib/signin";
+import { forget, recall, remember } from "../lib/tab";
 
 /** What the page shows. */
 export type View =
@@ -27,14 +28,18 @@ export interface Acts {
   say(text: string): void;
 }
 
-/** The views that need no code any more are kept with the page's place in the browser's history: for coming back, and for loading it anew. */
+/**
+ * Keeps a view that needs no code any more in the tab: for loading it anew, and for coming back to it, also by way of the issuer, which sends people
+ * to this page again.
+ */
 export function keep(view: View): void {
-  const kept = view.at === "joined" || view.at === "requested" || view.at === "dead" || (view.at === "invite" && view.preview.state === "used_up");
-  if (kept) history.replaceState({ view }, "", location.pathname);
+  const over = view.at === "joined" || view.at === "requested" || view.at === "dead" || (view.at === "invite" && view.preview.state === "used_up");
+  if (over) remember("outcome", JSON.stringify(view));
+  else forget("outcome");
 }
 
 /** Gives what was kept, or null. */
 export function kept(): View | null {
-  const state: unknown = history.state;
-  return typeof state === "object" && state !== null && "view" in state ? (state.view as View) : null;
+  const text = recall("outcome");
+  return text === null ? null : (JSON.parse(text) as View);
 }

@@ -41,7 +41,8 @@ export function instantOf(date: string, time: string, now: Date): Picked {
   if (date === "") return { kind: "none" };
   const [year, month, dayOfMonth] = numbers(/^(\d{4,6})-(\d{2})-(\d{2})$/, date);
   if (year === undefined || month === undefined || dayOfMonth === undefined) return { kind: "bad" };
-  if (new Date(year, month - 1, dayOfMonth).getDate() !== dayOfMonth) return { kind: "bad" }; // 31 February
+  const day = new Date(year, month - 1, dayOfMonth);
+  if (day.getMonth() !== month - 1 || day.getDate() !== dayOfMonth) return { kind: "bad" }; // 31 February
   let at: Date;
   let leapt = false;
   if (time === "") {

@@ -18,7 +18,7 @@ const groupTabs: Record<string, GroupTab> = { "": "members", invites: "invites",
 
 /** Reads an address: path and query of this origin. */
 export function routeOf(address: string): Route {
-  const { pathname, search } = new URL(address, "http://page");
+  const { pathname, search } = new URL(`http://page${address}`);
   const [kind = "", id = "", tab = "", inviteId = null, ...rest] = pathname.split("/").slice(1);
   if (pathname === "/") return { at: "home" };
   const org = orgTabs[tab];

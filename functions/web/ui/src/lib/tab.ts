@@ -3,6 +3,7 @@
 
 type Key =
   | "invite" // the code of the link
+  | "outcome" // what became of the last link, which needs no code any more
   | "sign-in" // a sign-in on its way
   | "signed-in" // whether someone was signed in here: "yes", or "no" after an attempt in vain
   | "return" // the screen to come back to after signing in

@@ -16,10 +16,17 @@ export function Radio({ name, checked, onChoose, children, means }: Props) {
   const id = useId();
   return (
     <label class="radio">
-      <input type="radio" name={name} checked={checked} aria-describedby={means ? id : undefined} onChange={onChoose} />
-      <span>{children}</span>
+      <input
+        type="radio"
+        name={name}
+        checked={checked}
+        aria-labelledby={`${id}-name`}
+        aria-describedby={means ? `${id}-means` : undefined}
+        onChange={onChoose}
+      />
+      <span id={`${id}-name`}>{children}</span>
       {means ? (
-        <span class="small" id={id}>
+        <span class="small" id={`${id}-means`}>
           {means}
         </span>
       ) : null}

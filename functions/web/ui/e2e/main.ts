@@ -1,0 +1,11 @@
+// All tests in a browser, one after another: npm test main.ts, or some of them by npm test -- --test-name-pattern=… main.ts.
+
+import "./invite-states";
+import "./invite-signin";
+import "./invite-trouble";
+import "./invite-looks";
+import "./invite-time";
+import "./secrecy";
+import "./new-invite";
+import "./invite-page";
+import "./story";
