@@ -26,7 +26,7 @@
 //	access request  pk R#{group}   sk {user}       name, email?, message?, invite, creator, access, createdAt, digest (id), ttl (30 days)
 //	their register  pk R#{group}   sk V            version, open? (set of {user}#{milliseconds}), told? (of the latest digest), ttl
 //	access decision pk R#{group}#decided  sk {user}  creator, by, at, joinId? (if approved), ttl (a week; a day if approved)
-//	mails of a day  pk Q#sender#{org}#{user}, Q#org#{org}, Q#to#{address}  sk {day}     mails (count), ttl
+//	mails of a day  pk Q#sender#{user}, Q#org#{org}, Q#to#{address}  sk {day}     mails (count), ttl
 //	suppression     pk S#{address} sk S            bouncedAt?, complainedAt?, optedOutAt?
 //	clearing        pk C#{kind}#{id}  sk C         step; what is left of something deleted is being cleared away
 //

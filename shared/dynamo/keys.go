@@ -119,7 +119,7 @@ func deliveryKey(k mail.Key) key { return key{deliveryPartition(k.Group, k.Invit
 // Counters of mails, one for each UTC day.
 
 func senderQuotaKey(q mail.QuotaKey) key {
-	return key{"Q#sender#" + q.Org.String() + "#" + q.Sender.String(), q.Day}
+	return key{"Q#sender#" + q.Sender.String(), q.Day}
 }
 
 func orgQuotaKey(q mail.QuotaKey) key { return key{"Q#org#" + q.Org.String(), q.Day} }
