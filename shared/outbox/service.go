@@ -6,8 +6,6 @@ import (
 	"log/slog"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"group-invites/shared/directory"
 	"group-invites/shared/linkcode"
 	"group-invites/shared/mail"
@@ -27,9 +25,6 @@ type Service struct {
 
 // Lease is for how long an attempt is one function's. It is longer than a function may run.
 const Lease = 35 * time.Second
-
-// atOnce is how many mails of a batch are under way at the same time.
-const atOnce = 8
 
 // now gives the instant of an operation: UTC, whole milliseconds, as it is stored.
 func (s *Service) now() time.Time { return s.Clock().UTC().Truncate(time.Millisecond) }
@@ -78,11 +73,10 @@ func (s *Service) Sweep(ctx context.Context) (tried int, err error) {
 	}
 }
 
-// deliverAll attempts those of the deliveries that are queued and wanted.
+// deliverAll attempts those of the deliveries that are queued and wanted, one after the other: who is killed has one mail under way at
+// most, and so costs one duplicate at most.
 func (s *Service) deliverAll(ctx context.Context, keys []mail.Key, wanted func(mail.Delivery, time.Time) bool) []error {
 	faults := make([]error, len(keys))
-	var all errgroup.Group
-	all.SetLimit(atOnce)
 	b, err := s.read(ctx, keys, wanted)
 	switch {
 	case err == nil:
@@ -91,10 +85,7 @@ func (s *Service) deliverAll(ctx context.Context, keys []mail.Key, wanted func(m
 			place[k] = i
 		}
 		for _, d := range b.deliveries {
-			all.Go(func() error {
-				faults[place[d.Key]] = s.deliver(ctx, d, b)
-				return nil
-			})
+			faults[place[d.Key]] = s.deliver(ctx, d, b)
 		}
 	case undecided(err) || len(keys) == 1:
 		for i := range faults {
@@ -102,13 +93,9 @@ func (s *Service) deliverAll(ctx context.Context, keys []mail.Key, wanted func(m
 		}
 	default: // some row can't be read: that is to fail just the deliveries that need it
 		for i, k := range keys {
-			all.Go(func() error {
-				faults[i] = s.deliverAll(ctx, []mail.Key{k}, wanted)[0]
-				return nil
-			})
+			faults[i] = s.deliverAll(ctx, []mail.Key{k}, wanted)[0]
 		}
 	}
-	all.Wait()
 	return faults
 }
 
