@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"group-invites/shared/directory"
 	"group-invites/shared/dynamo"
 	"group-invites/shared/mail"
 	"group-invites/shared/outbox"
@@ -47,7 +48,8 @@ func handler(service *outbox.Service, log *slog.Logger) func(context.Context, js
 
 // fresh makes the first attempt at new deliveries, and reports from which record on a batch must be sent again: from the first that
 // nothing could be decided on. What was decided is passed over when it comes again. A record that can't be read is
-// reported by itself, so that it ends in the failure queue.
+// reported by itself, so that it ends in the failure queue. A mail that can't be made of what is in the table is due for the sweep, which fails by it
+// until somebody mends that.
 func fresh(ctx context.Context, service *outbox.Service, log *slog.Logger, records []events.DynamoDBEventRecord) events.DynamoDBEventResponse {
 	start := time.Now()
 	var keys []mail.Key
@@ -65,12 +67,15 @@ func fresh(ctx context.Context, service *outbox.Service, log *slog.Logger, recor
 		}
 	}
 	if len(keys) > 0 {
-		faults := service.DeliverFresh(ctx, keys)
-		for i, err := range faults {
-			if err != nil {
+		undecided := false
+		for i, err := range service.DeliverFresh(ctx, keys) {
+			switch {
+			case err == nil:
+			case !errors.Is(err, directory.ErrUnavailable): // again at once won't help, and would hold the stream back
+				log.ErrorContext(ctx, "mail left to the sweep", "cause", err.Error())
+			case !undecided:
 				log.WarnContext(ctx, "mail not decided", "cause", err.Error())
-				again = sequences[i]
-				break
+				undecided, again = true, sequences[i]
 			}
 		}
 	}

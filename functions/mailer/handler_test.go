@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	. "group-invites/shared/dynamo/dynamotest"
 	"group-invites/shared/dynamo/faults"
@@ -122,6 +124,29 @@ func TestMailer_PoisonIsReportedByItself(t *testing.T) {
 	}
 	if len(s.sink.took) != 1 {
 		t.Error("what came before wasn't sent")
+	}
+}
+
+// TestMailer_UnreadableRowsOfALinkHoldNoStreamBack: the mail is due for the sweep, which tells of it every minute.
+func TestMailer_UnreadableRowsOfALinkHoldNoStreamBack(t *testing.T) {
+	s := newScene(t)
+	records := s.records()
+	for _, row := range s.Rows() {
+		pk := row["pk"].(*types.AttributeValueMemberS).Value
+		if !strings.HasPrefix(pk, "I#") {
+			continue
+		}
+		row["createdAt"] = &types.AttributeValueMemberS{Value: "nonsense"}
+		if _, err := s.Client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &s.TableName, Item: row}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if again := s.invoke(map[string]any{"Records": records}); again != "" {
+		t.Errorf("wants records again from %s on", again)
+	}
+	s.Clock.Advance(mail.SweepDelay)
+	if _, err := s.run(t.Context(), json.RawMessage(`{"detail-type": "Scheduled Event"}`)); err == nil {
+		t.Error("the sweep doesn't tell of it")
 	}
 }
 

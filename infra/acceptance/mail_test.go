@@ -381,7 +381,7 @@ func (s *site) arrived(t testing.TB, addresses []string) (duplicates int) {
 var manyMails = map[string]string{"MailsPerSender": "5000", "MailsPerOrganization": "5000", "MailsPerNewOrganization": "5000"}
 
 // TestMail_KilledTwentyTimesAmidAThousand kills the mailer, as kill -9 does, while it sends. No mail is lost, and there is at most one duplicate a
-// kill and mail that was under way.
+// kill.
 func TestMail_KilledTwentyTimesAmidAThousand(t *testing.T) {
 	t.Parallel()
 	s := startMail(t, manyMails)
@@ -424,7 +424,7 @@ func TestMail_KilledTwentyTimesAmidAThousand(t *testing.T) {
 	n := <-kills
 	duplicates := s.arrived(t, addresses)
 	t.Logf("%d kills, %d duplicates", n, duplicates)
-	if n < 20 || duplicates > 8*n {
+	if n < 20 || duplicates > n {
 		t.Errorf("%d kills, %d duplicates", n, duplicates)
 	}
 }

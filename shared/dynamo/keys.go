@@ -119,7 +119,7 @@ func deliveryKey(k mail.Key) key { return key{deliveryPartition(k.Group, k.Invit
 // Counters of mails, one for each UTC day.
 
 func senderQuotaKey(q mail.QuotaKey) key {
-	return key{"Q#sender#" + q.Org.String() + "#" + q.Sender.String(), q.Day}
+	return key{"Q#sender#" + q.Sender.String(), q.Day}
 }
 
 func orgQuotaKey(q mail.QuotaKey) key { return key{"Q#org#" + q.Org.String(), q.Day} }
@@ -173,7 +173,8 @@ func duePartition(shard int) string { return fmt.Sprintf("due#%d", shard) }
 
 // dueKey is where a mail is listed for as long as it is to be sent, by when. Ids are hashes, so that they spread evenly.
 func dueKey(k mail.Key, at time.Time) key {
-	return key{duePartition(int(k.ID[len(k.ID)-1] % dueShards)), duePosition(at) + "#" + k.ID.String()}
+	row := deliveryKey(k)
+	return key{duePartition(int(k.ID[len(k.ID)-1] % dueShards)), duePosition(at) + "#" + row.pk + "#" + row.sk}
 }
 
 // duePosition begins the sort keys of what is due at an instant.

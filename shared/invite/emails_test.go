@@ -214,6 +214,19 @@ func TestLimits_OfSenderAndOrganization(t *testing.T) {
 	limited(send(s.manager, "j@example.com"))
 }
 
+// TestLimits_OfASenderAreHisInAllOrganizations: who makes himself one organization after another may not send more for that.
+func TestLimits_OfASenderAreHisInAllOrganizations(t *testing.T) {
+	s := newScene(t)
+	s.Invites.Limits = mail.Limits{Sender: 3, Org: 5, NewOrg: 5}
+	s.Link(s.admin, s.group, To("a@example.com", "b@example.com"))
+	other := s.Group(s.admin, s.Org(s.admin, "Another"), "Group")
+	limit := new(directory.LimitError)
+	if _, err := s.create(s.admin, other, To("c@example.com", "d@example.com")); !errors.As(err, &limit) {
+		t.Errorf("error %v, want a LimitError", err)
+	}
+	s.Link(s.admin, other, To("c@example.com"))
+}
+
 func TestLimits_AreExactUnderParallelSends(t *testing.T) {
 	for name, plan := range map[string]faults.Plan{"as it is": nil, "faults": faults.Mix(7, 0.1, 0.02, 0.02)} {
 		t.Run(name, func(t *testing.T) {

@@ -100,7 +100,8 @@ type Delivery struct {
 	Fresh bool
 	// Sends counts how often it was to be sent: 1, and one more for each time that it was sent again.
 	Sends int
-	// Attempts counts attempts. Each is claimed by raising it, under the condition that it is as it was read.
+	// Attempts counts attempts since it was last to be sent. Each is claimed by raising it, under the condition that it is as it was read,
+	// and Sends too.
 	Attempts int
 	// Claim is random and tells one attempt from another: whoever wrote it knows that the attempt is his.
 	Claim string
@@ -129,7 +130,7 @@ func NewDelivery(group directory.GroupID, invite [8]byte, to Address, by directo
 // Again gives the delivery as it is to be sent once more.
 func (d Delivery) Again(by directory.UserID, now time.Time) Delivery {
 	d.SentBy, d.State, d.Reason, d.Detail, d.Fresh, d.Sends = by, StateQueued, "", "", true, d.Sends+1
-	d.DueAt, d.UpdatedAt, d.CountedOn, d.MessageID = now.Add(SweepDelay), now, "", ""
+	d.DueAt, d.UpdatedAt, d.Attempts, d.CountedOn, d.MessageID = now.Add(SweepDelay), now, 0, "", ""
 	return d
 }
 

@@ -14,7 +14,7 @@ const MaxRecipients = 50
 
 // Limits are how many mails may be sent a UTC day.
 type Limits struct {
-	Sender int // by one person in one organization
+	Sender int // by one person, whatever organizations he is in
 	Org    int // by all of an organization
 	NewOrg int // by all of an organization on its first day
 }
@@ -44,7 +44,7 @@ type Sent struct {
 	Org    int
 }
 
-// QuotaKey names the counters of a sender in an organization, and of the organization, on a UTC day.
+// QuotaKey names the counters of a sender, in all organizations, and of the organization, on a UTC day.
 type QuotaKey struct {
 	Org    directory.OrgID
 	Sender directory.UserID

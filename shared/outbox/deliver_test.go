@@ -228,6 +228,13 @@ func TestDeliver_PausesGrowAndItGivesUp(t *testing.T) {
 	}
 	s.sink.took = nil
 	s.want(link, nil, "dropped gave_up")
+
+	_, err := s.Invites.Resend(t.Context(), s.admin, link.Group, link.ID, key(link, "mira@example.com").ID, mail.Address{})
+	s.must(err)
+	s.fresh(link)
+	if pause := s.mail(link, "mira@example.com").DueAt.Sub(s.Clock.Now()); pause > time.Minute {
+		t.Errorf("sent again, it waits %s after its first attempt", pause)
+	}
 }
 
 func TestDeliver_RejectedIsDropped(t *testing.T) {

@@ -47,12 +47,3 @@ func cut(s string) string {
 	}
 	return s + more
 }
-
-// word gives a word of SES's, if it is one: letters only.
-func word(s string) string {
-	const longest = 60
-	if len(s) > longest || strings.ContainsFunc(s, func(r rune) bool { return (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') }) {
-		return ""
-	}
-	return s
-}

@@ -120,8 +120,7 @@ func (d *detail) tell(kind string, f *mail.Feedback) (at string) {
 		f.State, f.Detail = mail.StateComplained, clean(d.Complaint.ComplaintFeedbackType, d.Complaint.ComplaintSubType)
 		return d.Complaint.Timestamp
 	case delayed:
-		f.State, f.Reason = mail.StateDelayed, mail.Reason(word(d.DeliveryDelay.DelayType))
-		f.Detail = clean(said(d.DeliveryDelay.DelayedRecipients))
+		f.State, f.Detail = mail.StateDelayed, clean(d.DeliveryDelay.DelayType, said(d.DeliveryDelay.DelayedRecipients))
 		return d.DeliveryDelay.Timestamp
 	}
 	f.State, f.Reason, f.Detail = mail.StateDropped, mail.ReasonRejected, clean(d.Reject.Reason)

@@ -101,7 +101,7 @@ func TestReadFeedback_EachKind(t *testing.T) {
 			mail.Feedback{State: mail.StateComplained, At: when("2026-11-28T08:00:00Z")}},
 		{"delayed", "Email Delivery Delayed", "DeliveryDelay", `"deliveryDelay": {"timestamp": "2026-11-27T15:02:00Z", "delayType": "TransientCommunicationFailure",
 			"expirationTime": "2026-11-28T04:31:05Z", "delayedRecipients": [{"emailAddress": "jan@example.org", "status": "4.4.1", "diagnosticCode": "smtp; 421 4.4.1 Unable to connect"}]},`,
-			mail.Feedback{State: mail.StateDelayed, Reason: "TransientCommunicationFailure", Detail: "smtp; 421 4.4.1 Unable to connect", At: when("2026-11-27T15:02:00Z")}},
+			mail.Feedback{State: mail.StateDelayed, Detail: "TransientCommunicationFailure: smtp; 421 4.4.1 Unable to connect", At: when("2026-11-27T15:02:00Z")}},
 		{"rejected", "Email Rejected", "Reject", `"reject": {"reason": "Bad content"},`,
 			mail.Feedback{State: mail.StateDropped, Reason: mail.ReasonRejected, Detail: "Bad content", At: when("2026-11-27T14:31:05.123Z")}},
 	} {

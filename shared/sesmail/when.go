@@ -45,7 +45,7 @@ func city(zone *time.Location) string {
 
 const aDay = 24 * time.Hour
 
-// span says how long a time is, rounded to what one would say: "45 minutes", "1 day and 6 hours", "7 days", "about 5 months".
+// span says how long a time is, rounded to what one would say: "45 minutes", "1 hour and 30 minutes", "1 day and 6 hours", "7 days", "about 5 months".
 func span(d time.Duration) string {
 	minutes := math.Round(d.Minutes())
 	hours := math.Round(d.Hours())
@@ -55,6 +55,8 @@ func span(d time.Duration) string {
 		return "a minute"
 	case minutes < 60:
 		return count(minutes, "minute")
+	case minutes < 3*60 && math.Mod(minutes, 60) != 0:
+		return count(math.Floor(minutes/60), "hour") + " and " + count(math.Mod(minutes, 60), "minute")
 	case hours < 24:
 		return count(hours, "hour")
 	case hours < 3*24 && math.Mod(hours, 24) != 0:

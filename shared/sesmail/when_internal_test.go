@@ -40,6 +40,8 @@ func TestSpan_SaysWhatOneWouldSay(t *testing.T) {
 		59 * time.Minute:              "59 minutes",
 		time.Hour:                     "1 hour",
 		time.Hour - time.Second:       "1 hour",
+		90 * time.Minute:              "1 hour and 30 minutes", // not 2 hours: the link would be gone by then
+		2*time.Hour - 40*time.Second:  "1 hour and 59 minutes",
 		6*time.Hour - 40*time.Second:  "6 hours",
 		23*time.Hour + 20*time.Minute: "23 hours",
 		24*time.Hour - time.Minute:    "1 day",
