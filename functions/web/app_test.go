@@ -26,7 +26,7 @@ func refers(t *testing.T, page string) (paths []string) {
 func TestApp_PagesAreProtected(t *testing.T) {
 	for path, cache := range map[string]string{
 		"/i": "no-store", "/": "no-cache", "/orgs/d6625d0280": "no-cache", "/orgs/d6625d0280/members": "no-cache", "/orgs/d6625d0280/settings": "no-cache",
-		"/orgs/d6625d0280/audit": "no-cache",
+		"/orgs/d6625d0280/audit":   "no-cache",
 		"/groups/d6625d02804133cd": "no-cache", "/groups/d6625d02804133cd/invites": "no-cache", "/groups/d6625d02804133cd/requests": "no-cache",
 		"/groups/d6625d02804133cd/invites/68827bfddea0068e": "no-cache",
 	} {
