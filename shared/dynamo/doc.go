@@ -21,7 +21,7 @@
 //	new orgs        pk Q#orgs#{user}  sk {day}     created (count), ttl
 //	join            pk J#{group}#{invite}  sk {milliseconds}#{user}     written from the stream
 //	delivery        pk D#{group}#{invite}  sk {id: of the address}    kind, to, state, reason?, detail?, fresh?, sends, attempts, dueAt?,
-//	                lpk due#{0-3}  lsk {milliseconds}#{id}    only while queued    claim?, countedOn?, sentBy?, user?, messageId?, ttl
+//	                lpk due#{0-3}  lsk {milliseconds}#{pk}#{sk}    only while queued    claim?, countedOn?, sentBy?, user?, messageId?, ttl
 //	other delivery  pk D#{group}   sk {id}         the same; digest? (of a notice, what it comes of)
 //	access request  pk R#{group}   sk {user}       name, email?, message?, invite, creator, access, createdAt, digest (id), ttl (30 days)
 //	their register  pk R#{group}   sk V            version, open? (set of {user}#{milliseconds}), told? (of the latest digest), ttl

@@ -173,7 +173,8 @@ func duePartition(shard int) string { return fmt.Sprintf("due#%d", shard) }
 
 // dueKey is where a mail is listed for as long as it is to be sent, by when. Ids are hashes, so that they spread evenly.
 func dueKey(k mail.Key, at time.Time) key {
-	return key{duePartition(int(k.ID[len(k.ID)-1] % dueShards)), duePosition(at) + "#" + k.ID.String()}
+	row := deliveryKey(k)
+	return key{duePartition(int(k.ID[len(k.ID)-1] % dueShards)), duePosition(at) + "#" + row.pk + "#" + row.sk}
 }
 
 // duePosition begins the sort keys of what is due at an instant.

@@ -36,7 +36,12 @@ func (t *Table) query(ctx context.Context, q query) (rows []item, more bool, err
 		values[":after"] = str(q.after)
 	}
 	if q.until != "" {
-		condition += " AND " + sk + " < :until"
+		comparison := " < :until"
+		if q.after != "" { // a key may have one condition
+			condition, comparison = pk+" = :pk", " BETWEEN :after AND :until"
+			values[":after"] = str(q.after + " ") // no key of ours goes on with anything that is less than a space
+		}
+		condition += " AND " + sk + comparison
 		values[":until"] = str(q.until)
 	}
 	in := &dynamodb.QueryInput{
@@ -64,7 +69,7 @@ type query struct {
 	index      bool // the index, instead of the table
 	partition  string
 	after      string
-	until      string // "" is the end; not together with after
+	until      string // "" is the end; not a key itself
 	descending bool
 	limit      int
 }

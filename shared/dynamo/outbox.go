@@ -42,30 +42,38 @@ func (t *Table) Deliveries(ctx context.Context, keys []mail.Key) ([]mail.Deliver
 	return deliveries, nil
 }
 
-// DueDeliveries implements [outbox.Store]. It reads the shards at the same time.
-func (t *Table) DueDeliveries(ctx context.Context, now time.Time, limit int) ([]mail.Key, error) {
+// DueDeliveries implements [outbox.Store]. It reads the shards at the same time, and merges them: a position is one in all of them.
+func (t *Table) DueDeliveries(ctx context.Context, now time.Time, after string, limit int) (keys []mail.Key, next string, err error) {
 	var shards [dueShards][]item
+	var mores [dueShards]bool
 	group, ctx := errgroup.WithContext(ctx)
 	for i := range shards {
 		group.Go(func() (err error) {
-			shards[i], _, err = t.query(ctx, query{
-				index: true, partition: duePartition(i), until: duePosition(now.Add(time.Millisecond)), limit: (limit + dueShards - 1) / dueShards,
+			shards[i], mores[i], err = t.query(ctx, query{
+				index: true, partition: duePartition(i), after: after, until: duePosition(now.Add(time.Millisecond)), limit: limit,
 			})
 			return err
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	var keys []mail.Key
-	for _, row := range slices.Concat(shards[:]...) {
-		k, ok := parseDeliveryKey(keyOf(row))
-		if !ok {
-			return nil, badKey(row)
+	position := func(row item) string { r := reader{row: row}; return r.str("lsk") }
+	rows := slices.Concat(shards[:]...)
+	slices.SortFunc(rows, func(a, b item) int { return strings.Compare(position(a), position(b)) })
+	more := slices.Contains(mores[:], true) || len(rows) > limit
+	rows = rows[:min(len(rows), limit)]
+	for _, row := range rows {
+		if k, ok := parseDeliveryKey(keyOf(row)); ok {
+			keys = append(keys, k)
+		} else if err == nil {
+			err = badKey(row)
 		}
-		keys = append(keys, k)
 	}
-	return keys, nil
+	if more {
+		next = position(rows[len(rows)-1])
+	}
+	return keys, next, err
 }
 
 // ChangeDelivery implements [outbox.Store].

@@ -46,62 +46,67 @@ const sweepPage = 50
 // sweepReserve is left of a sweep's time when it begins no further page: an attempt takes as long at most.
 const sweepReserve = 12 * time.Second
 
-// Sweep attempts all deliveries that are due, until none is left or its time is nearly up; then the next sweep goes on. tried counts
-// them. The error is the first that kept it from deciding on one.
+// Sweep attempts all deliveries that are due, until its time is nearly up; then the next sweep goes on. tried counts them. What can't be
+// read keeps nothing else back. The error is the first that kept it from deciding on one.
 func (s *Service) Sweep(ctx context.Context) (tried int, err error) {
-	seen := map[mail.Key]bool{}
+	begun, position := s.now(), ""
+	var first error
 	for {
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < sweepReserve {
-			return tried, nil
+			return tried, first
 		}
 		var due []mail.Key
+		next := ""
 		err := directory.UntilDecided(ctx, func(ctx context.Context) (err error) {
-			due, err = s.Store.DueDeliveries(ctx, s.now(), sweepPage)
+			due, next, err = s.Store.DueDeliveries(ctx, begun, position, sweepPage)
 			return err
 		})
-		if err != nil {
-			return tried, err
-		}
-		var keys []mail.Key
-		for _, k := range due {
-			if !seen[k] { // the index may not have heard yet of what was just done
-				seen[k] = true
-				keys = append(keys, k)
+		faults := append(s.deliverAll(ctx, due, func(d mail.Delivery, now time.Time) bool { return !d.DueAt.After(now) }), err)
+		tried += len(due)
+		for _, err := range faults {
+			if first == nil {
+				first = err
+			}
+			if undecided(err) {
+				return tried, first
 			}
 		}
-		if len(keys) == 0 {
-			return tried, nil
+		if next == "" {
+			return tried, first
 		}
-		tried += len(keys)
-		for _, err := range s.deliverAll(ctx, keys, func(d mail.Delivery, now time.Time) bool { return !d.DueAt.After(now) }) {
-			if err != nil {
-				return tried, err
-			}
-		}
+		position = next
 	}
 }
 
 // deliverAll attempts those of the deliveries that are queued and wanted.
 func (s *Service) deliverAll(ctx context.Context, keys []mail.Key, wanted func(mail.Delivery, time.Time) bool) []error {
 	faults := make([]error, len(keys))
-	place := make(map[mail.Key]int, len(keys))
-	for i, k := range keys {
-		place[k] = i
-	}
+	var all errgroup.Group
+	all.SetLimit(atOnce)
 	b, err := s.read(ctx, keys, wanted)
-	if err != nil {
+	switch {
+	case err == nil:
+		place := make(map[mail.Key]int, len(keys))
+		for i, k := range keys {
+			place[k] = i
+		}
+		for _, d := range b.deliveries {
+			all.Go(func() error {
+				faults[place[d.Key]] = s.deliver(ctx, d, b)
+				return nil
+			})
+		}
+	case undecided(err) || len(keys) == 1:
 		for i := range faults {
 			faults[i] = err
 		}
-		return faults
-	}
-	var all errgroup.Group
-	all.SetLimit(atOnce)
-	for _, d := range b.deliveries {
-		all.Go(func() error {
-			faults[place[d.Key]] = s.deliver(ctx, d, b)
-			return nil
-		})
+	default: // some row can't be read: that is to fail just the deliveries that need it
+		for i, k := range keys {
+			all.Go(func() error {
+				faults[i] = s.deliverAll(ctx, []mail.Key{k}, wanted)[0]
+				return nil
+			})
+		}
 	}
 	all.Wait()
 	return faults

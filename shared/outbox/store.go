@@ -20,8 +20,10 @@ var ErrRecipientLimit = errors.New("recipient's limit of the day reached")
 type Store interface {
 	// Deliveries reads deliveries by key; those that don't exist are left out.
 	Deliveries(ctx context.Context, keys []mail.Key) ([]mail.Delivery, error)
-	// DueDeliveries lists up to limit of those that are due at the instant, from the index: it may be a moment old.
-	DueDeliveries(ctx context.Context, now time.Time, limit int) ([]mail.Key, error)
+	// DueDeliveries lists up to limit of those that are due at the instant, longest due first, from the index: it may be a moment old.
+	// after is the position after which to go on, "" the beginning; next is where the list goes on, "" at its end. Rows that aren't
+	// deliveries are left out, and give an error beside the others.
+	DueDeliveries(ctx context.Context, now time.Time, after string, limit int) (due []mail.Key, next string, err error)
 	// Suppressions reads why addresses get no mail; those that do are left out.
 	Suppressions(ctx context.Context, addresses []mail.AddressKey) (map[mail.AddressKey]mail.Suppression, error)
 

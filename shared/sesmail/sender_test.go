@@ -168,6 +168,9 @@ func check(t *testing.T, err, want error) {
 	if err == nil {
 		t.Fatal("sent")
 	}
+	if strings.Contains(err.Error(), "@") {
+		t.Errorf("an address comes into the log: %v", err)
+	}
 	for _, e := range []error{mail.ErrThrottled, mail.ErrQuota, mail.ErrPaused, mail.ErrRejected, mail.ErrUndecided} {
 		if errors.Is(err, e) != (e == want) {
 			t.Errorf("%v, want %v", err, want)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"regexp"
 	"strings"
 
 	"github.com/aws/smithy-go"
@@ -12,13 +13,18 @@ import (
 	"group-invites/shared/mail"
 )
 
-// verdict turns an error of the SDK into one of the domain's. The cause stays in it, for the log.
+// verdict turns an error of the SDK into one of the domain's. What it says stays, for the log, but for the addresses: SES names the
+// recipient in some, and a log is no place for him.
 func verdict(err error) error {
+	cause := address.ReplaceAllString(err.Error(), "(address)")
 	if kind := kind(err); kind != nil {
-		return fmt.Errorf("send mail: %w: %w", kind, err)
+		return fmt.Errorf("send mail: %w: %s", kind, cause)
 	}
-	return fmt.Errorf("send mail: %w", err)
+	return errors.New("send mail: " + cause)
 }
+
+// address is whatever has an at-sign within.
+var address = regexp.MustCompile(`\S*@\S*`)
 
 // kind gives what SES's answer means, or nil for a fault of ours
 // (https://docs.aws.amazon.com/ses/latest/APIReference/API_SendRawEmail.html#API_SendRawEmail_Errors,

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -68,6 +69,9 @@ func (l *log) paint(code, text string) string {
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
 }
 
+// secret is what may be a code of a link or a token of a mail: nothing else in our paths is as long. In the cloud no log holds paths.
+var secret = regexp.MustCompile(`[A-Za-z0-9_-]{44,}`)
+
 // request writes the line of a request, such as
 //
 //	15:04:05 201 POST /v1/invites/redeem  12 ms  warm  3 calls  2.5 R  6 W
@@ -76,6 +80,7 @@ func (l *log) request(r gateway.Record) {
 	b.WriteString(l.paint(dim, r.Time.Format(time.TimeOnly)) + " ")
 	b.WriteString(l.paint(statusColor(r.Status), strconv.Itoa(r.Status)) + " ")
 	path := (&url.URL{Path: r.Path}).EscapedPath() // nothing that a terminal would obey
+	path = secret.ReplaceAllString(path, "…")
 	fmt.Fprintf(&b, "%-6s %s  %s", printable(r.Method), path, milliseconds(r.Duration))
 	if r.Called {
 		b.WriteString(l.cost(r.Result))
