@@ -127,7 +127,7 @@ func (s *Stack) start(ctx context.Context) error {
 	if err := s.listen(); err != nil {
 		return err
 	}
-	if s.template, err = loadTemplate(o.Root, s.url, o.TableName, o.Parameters); err != nil {
+	if s.template, err = LoadTemplate(o.Root, s.url, o.TableName, o.Parameters); err != nil {
 		return err
 	}
 

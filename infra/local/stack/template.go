@@ -21,8 +21,8 @@ const (
 	oidcPath = "/dev/oidc"
 )
 
-// loadTemplate resolves the template for a stack at this URL.
-func loadTemplate(root, baseURL, table string, overrides map[string]string) (*template.Template, error) {
+// LoadTemplate resolves the template below root for a stack at this URL, on a table of that name. Overrides are parameters of the template.
+func LoadTemplate(root, baseURL, table string, overrides map[string]string) (*template.Template, error) {
 	origin, err := localhostURL(baseURL)
 	if err != nil {
 		return nil, err
