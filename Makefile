@@ -19,8 +19,13 @@ folder = $(shell sed -E 's/([a-z])([A-Z])/\1-\2/g' <<<"$(1)" | tr A-Z a-z)
 logical = $(shell awk -F- '{ for (i = 1; i <= NF; i++) printf "%s%s", toupper(substr($$i, 1, 1)), substr($$i, 2) }' <<<"$(1)")
 
 # SAM calls build-<LogicalId> with ARTIFACTS_DIR in a copy of the tree (BuildMethod: makefile).
+# Beside the program lies what else makes a new version of a function: the template and its parameters, as a digest. SAM makes one only if the
+# code is another.
+RELEASE ?= $(shell { cat template.yaml samconfig.toml; echo "$(ARGS)"; } | git hash-object --stdin)
+export RELEASE
 .PHONY: $(FUNCTIONS:%=build-%)
 $(FUNCTIONS:%=build-%): build-%:
+	@echo "$$RELEASE" >"$(ARTIFACTS_DIR)/release"
 	CGO_ENABLED=0 GOOS=linux GOARCH=arm64 go build -tags $(BUILD_TAGS) $(BUILD_FLAGS) -ldflags="$(LINK_FLAGS)" \
 		-o "$(ARTIFACTS_DIR)/bootstrap" ./functions/$(call folder,$*)
 

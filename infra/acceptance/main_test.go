@@ -58,7 +58,7 @@ func runSuite(m *testing.M) (code int, err error) {
 	if code != 0 || filtered() {
 		return code, closed
 	}
-	return code, errors.Join(closed, shared.wentWell())
+	return code, errors.Join(closed, shared.wentWell(), shared.linesAreFit())
 }
 
 // filtered tells whether only some of the tests ran.

@@ -26,8 +26,11 @@ type artifact struct {
 	zipped    int // bytes
 }
 
-// program is the name that Lambda's runtimes without a language look for.
-const program = "bootstrap"
+// What the Makefile puts into a function's folder.
+const (
+	program = "bootstrap" // the name that Lambda's runtimes without a language look for
+	release = "release"   // a digest of what else makes a new version: the template and its parameters
+)
 
 // check holds what is in the folder, with the template that SAM has put there, against the template that it was built from. It gives what
 // is right, sorted, and all faults.
@@ -100,14 +103,17 @@ func functions(file string) (map[string]string, error) {
 	return code, nil
 }
 
-// checkFunction gives the program in the folder of one function, if that is all that is there, and as it must be.
+// checkFunction gives the program in the folder of one function, if all that is there is as it must be.
 func checkFunction(id, folder string) ([]byte, error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return nil, err
 	}
-	if len(entries) != 1 || entries[0].Name() != program {
-		return nil, fmt.Errorf("holds %v, not %s alone", entries, program)
+	if len(entries) != 2 || entries[0].Name() != program || entries[1].Name() != release {
+		return nil, fmt.Errorf("holds %v, not %s and %s alone", entries, program, release)
+	}
+	if digest, err := os.ReadFile(filepath.Join(folder, release)); err != nil || len(bytes.TrimSpace(digest)) == 0 {
+		return nil, fmt.Errorf("%s is empty: the function would stay as it is when a parameter changes (%v)", release, err)
 	}
 	file := filepath.Join(folder, program)
 	info, err := os.Stat(file)

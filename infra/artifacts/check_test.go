@@ -71,6 +71,7 @@ func TestCheck(t *testing.T) {
 		"not a program":         {func(t *testing.T, f string) { write(t, f+"/Tally/bootstrap", "#!/bin/sh\nexec ./app\n", 0o755) }, "Tally: bootstrap: bad magic number"},
 		"not executable":        {func(t *testing.T, f string) { os.Chmod(f+"/Tally/bootstrap", 0o644) }, "Tally: bootstrap is not executable"},
 		"more than the program": {func(t *testing.T, f string) { write(t, f+"/Tally/.env", "", 0o644) }, "Tally: holds"},
+		"no digest":             {func(t *testing.T, f string) { write(t, f+"/Tally/release", "\n", 0o644) }, "Tally: release is empty"},
 		"not built":             {func(t *testing.T, f string) { os.RemoveAll(f + "/Tally") }, "Tally: open"},
 		"one folder for both": {func(t *testing.T, f string) {
 			write(t, f+"/template.yaml", fmt.Sprintf(resources, "DeleteInvite", "DeleteInvite"), 0o644)
@@ -90,6 +91,7 @@ func TestCheck(t *testing.T) {
 					t.Fatal(err)
 				}
 				copyFile(t, program(file), filepath.Join(folder, id, "bootstrap"))
+				write(t, filepath.Join(folder, id, "release"), "3b18e512\n", 0o644)
 			}
 			test.spoil(t, folder)
 			found, err := check(source, folder)

@@ -1,6 +1,6 @@
 // Command artifacts checks what `sam build` has made, before it is deployed: that each function of template.yaml got a folder of its own with
-// one file in it, a static arm64 program for Linux that was built from the function's own main package, as the Makefile builds it. It
-// prints how large each is zipped.
+// a static arm64 program for Linux in it that was built from the function's own main package, as the Makefile builds it, and the digest by
+// which a changed parameter makes a new version of the function. It prints how large each program is zipped.
 //
 //	go run ./infra/artifacts
 package main

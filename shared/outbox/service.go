@@ -21,6 +21,9 @@ type Service struct {
 	Clock  func() time.Time
 	Random io.Reader
 	Log    *slog.Logger
+	// Outcome is told in which state each attempt has left its mail: queued if it is to be tried again. It is called by several goroutines, and may
+	// be nil.
+	Outcome func(mail.State)
 	// BaseURL is the origin of links, and of the pages that mails lead to.
 	BaseURL string
 }
@@ -46,13 +49,26 @@ const sweepPage = 50
 // sweepReserve is left of a sweep's time when it begins no further page: an attempt takes as long at most.
 const sweepReserve = 12 * time.Second
 
-// Sweep attempts all deliveries that are due, until none is left or its time is nearly up; then the next sweep goes on. tried counts
-// them. The error is the first that kept it from deciding on one.
-func (s *Service) Sweep(ctx context.Context) (tried int, err error) {
+// Swept is what a sweep came to.
+type Swept struct {
+	Tried  int           // deliveries
+	Behind time.Duration // for how long the one of them had been due that was due for longest
+}
+
+// Sweep attempts all deliveries that are due, until none is left or its time is nearly up; then the next sweep goes on. The error is the first
+// that kept it from deciding on one.
+func (s *Service) Sweep(ctx context.Context) (swept Swept, err error) {
 	seen := map[mail.Key]bool{}
+	isDue := func(d mail.Delivery, now time.Time) bool {
+		if d.DueAt.After(now) {
+			return false
+		}
+		swept.Behind = max(swept.Behind, now.Sub(d.DueAt))
+		return true
+	}
 	for {
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < sweepReserve {
-			return tried, nil
+			return swept, nil
 		}
 		var due []mail.Key
 		err := directory.UntilDecided(ctx, func(ctx context.Context) (err error) {
@@ -60,7 +76,7 @@ func (s *Service) Sweep(ctx context.Context) (tried int, err error) {
 			return err
 		})
 		if err != nil {
-			return tried, err
+			return swept, err
 		}
 		var keys []mail.Key
 		for _, k := range due {
@@ -70,12 +86,12 @@ func (s *Service) Sweep(ctx context.Context) (tried int, err error) {
 			}
 		}
 		if len(keys) == 0 {
-			return tried, nil
+			return swept, nil
 		}
-		tried += len(keys)
-		for _, err := range s.deliverAll(ctx, keys, func(d mail.Delivery, now time.Time) bool { return !d.DueAt.After(now) }) {
+		swept.Tried += len(keys)
+		for _, err := range s.deliverAll(ctx, keys, isDue) {
 			if err != nil {
-				return tried, err
+				return swept, err
 			}
 		}
 	}

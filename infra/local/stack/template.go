@@ -65,7 +65,8 @@ func functions(t *template.Template, binaries, awsEndpoint string) []lambda.Func
 		environment := maps.Clone(f.Environment)
 		environment["AWS_ENDPOINT_URL"] = awsEndpoint
 		out = append(out, lambda.Function{
-			Name: f.Name, Binary: filepath.Join(binaries, f.Name), Environment: environment, Timeout: f.Timeout, MemoryMB: f.MemoryMB,
+			Name: f.Name, DeployedName: t.StackName + "-" + f.Name, Binary: filepath.Join(binaries, f.Name), Environment: environment,
+			Timeout: f.Timeout, MemoryMB: f.MemoryMB,
 		})
 	}
 	return out
