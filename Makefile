@@ -96,7 +96,7 @@ vulnerabilities: ## Check what is called against the database of known vulnerabi
 
 .PHONY: lint-template
 lint-template: $(VENV)/installed ## Check template.yaml with cfn-lint and by `sam validate --lint` (needs Python)
-	$(VENV)/bin/cfn-lint template.yaml
+	$(VENV)/bin/cfn-lint --config-file infra/cfnlint.yaml -t template.yaml
 	$(SAM) validate --lint --region $(SAM_REGION)
 
 .PHONY: sam

@@ -56,6 +56,9 @@ func TestSamconfig_EachEnvironmentIsWhole(t *testing.T) {
 				t.Errorf("%s says nothing of %s, which has no default", environment, parameter)
 			}
 		}
+		if environment != "default" && !strings.Contains(deploy, `  "Stage=`+environment+`",`+"\n") {
+			t.Errorf("%s isn't of that stage", environment)
+		}
 		if environment == "prod" && !strings.Contains(deploy, "confirm_changeset = true\n") {
 			t.Error("prod doesn't wait until somebody has looked at the change set")
 		}
