@@ -108,6 +108,8 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a.streams(w, r, caller, operation, body)
 	case service == "secretsmanager" && operation == "GetSecretValue":
 		a.getSecretValue(w, caller, body)
+	case service == "secretsmanager" && operation == "PutSecretValue":
+		a.putSecretValue(w, caller, body)
 	case a.mail != nil && strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded"):
 		a.query(w, r, caller, body)
 	default:

@@ -297,6 +297,18 @@ func TestSecret(t *testing.T) {
 	if status, body := getSecret(t, e, "someone", "nothing"); status != 400 || body["__type"] != "ResourceNotFoundException" {
 		t.Errorf("an unknown secret: %d %v", status, body)
 	}
+	put := func(who, id string) (int, map[string]any) {
+		return post(t, e, who, "secretsmanager.PutSecretValue", `{"SecretId":"`+id+`","SecretString":"three"}`)
+	}
+	if status, body := put(writer, secretARN); status != 400 || body["__type"] != "AccessDeniedException" {
+		t.Errorf("a function puts: %d %v", status, body)
+	}
+	if status, body := put("someone", "nothing"); status != 400 || body["__type"] != "ResourceNotFoundException" {
+		t.Errorf("a tool puts what isn't there: %d %v", status, body)
+	}
+	if status, body := put("someone", secretARN); status != 200 || e.Secret(secretARN) != "three" {
+		t.Errorf("a tool puts: %d %v", status, body)
+	}
 	if got := e.Take(writer); got.Calls != 0 {
 		t.Errorf("secrets count as %+v", got)
 	}
