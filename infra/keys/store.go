@@ -85,7 +85,7 @@ func (c cli) write(ctx context.Context, value string) error {
 func decode(answer []byte) (string, time.Time, error) {
 	var v secretValue
 	if err := json.Unmarshal(answer, &v); err != nil || v.SecretString == "" {
-		return "", time.Time{}, errors.New("Secrets Manager gave no text") // the cause could quote the secret
+		return "", time.Time{}, errors.New("no text in what Secrets Manager gave") // the cause could quote the secret
 	}
 	written, err := v.written()
 	return v.SecretString, written, err
