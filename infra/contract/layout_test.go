@@ -210,3 +210,19 @@ func functionFolders(t *testing.T) (folders []string) {
 	}
 	return folders
 }
+
+// TestLayout_NoProgramLiesAbout: `go build` of one package leaves its program in the folder that it is run in, where it is soon committed.
+func TestLayout_NoProgramLiesAbout(t *testing.T) {
+	entries, err := os.ReadDir(root(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if !e.Type().IsRegular() {
+			continue
+		}
+		if strings.HasPrefix(file(t, e.Name()), "\x7fELF") {
+			t.Errorf("%s is a program: delete it", e.Name())
+		}
+	}
+}
