@@ -17,16 +17,35 @@ BUILD_TAGS  := lambda.norpc,nethttpomithttp2
 BUILD_FLAGS := -trimpath
 LINK_FLAGS  := -s -w
 
+# Names of a function: create-invite of CreateInvite, and the other way round.
 folder = $(shell sed -E 's/([a-z])([A-Z])/\1-\2/g' <<<"$(1)" | tr A-Z a-z)
+logical = $(shell awk -F- '{ for (i = 1; i <= NF; i++) printf "%s%s", toupper(substr($$i, 1, 1)), substr($$i, 2) }' <<<"$(1)")
 
 # SAM calls build-<LogicalId> with ARTIFACTS_DIR in a copy of the tree (BuildMethod: makefile).
+# Beside the program lies what else makes a new version of a function: the template and its parameters, as a digest. SAM makes one only if the
+# code is another.
+RELEASE ?= $(shell { cat template.yaml samconfig.toml; echo "$(ARGS)"; } | git hash-object --stdin)
+export RELEASE
 .PHONY: $(FUNCTIONS:%=build-%)
 $(FUNCTIONS:%=build-%): build-%:
+	@echo "$$RELEASE" >"$(ARTIFACTS_DIR)/release"
 	CGO_ENABLED=0 GOOS=linux GOARCH=arm64 go build -tags $(BUILD_TAGS) $(BUILD_FLAGS) -ldflags="$(LINK_FLAGS)" \
 		-o "$(ARTIFACTS_DIR)/bootstrap" ./functions/$(call folder,$*)
 
 # The web app is part of what the function is made of.
 build-Web: ui
+
+# The Python tools of infra/requirements.txt, in a virtual environment that is made anew when that file changes.
+VENV := .local/venv
+$(VENV)/installed: infra/requirements.txt
+	@echo "Installing the SAM CLI and cfn-lint into $(VENV)"
+	@rm -rf $(VENV) && python3 -m venv $(VENV) && $(VENV)/bin/pip install -q -r $< && touch $@
+
+# Which of samconfig.toml's environments: default, staging or prod.
+ENV ?= default
+SAM := SAM_CLI_TELEMETRY=0 $(VENV)/bin/sam
+# Checking and building ask AWS nothing, but want to know where.
+SAM_REGION := $(or $(AWS_REGION),us-east-1)
 
 ##@ Running
 
@@ -93,9 +112,14 @@ vulnerabilities: ## Check what is called against the database of known vulnerabi
 	else exit $$status; fi
 
 .PHONY: lint-template
-lint-template: ## Check template.yaml with cfn-lint, in a virtual environment (needs Python)
-	@test -x .local/venv/bin/cfn-lint || { python3 -m venv .local/venv && .local/venv/bin/pip install -q -r infra/requirements.txt; }
-	.local/venv/bin/cfn-lint template.yaml
+lint-template: $(VENV)/installed ## Check template.yaml with cfn-lint and by `sam validate --lint` (needs Python)
+	$(VENV)/bin/cfn-lint --config-file infra/cfnlint.yaml -t template.yaml
+	$(SAM) validate --lint --region $(SAM_REGION)
+
+.PHONY: sam
+sam: $(VENV)/installed ## Build as SAM does, into .aws-sam, and check that each function got its own program (needs Python)
+	@mkdir -p .local && $(SAM) build --config-env $(ENV) --region $(SAM_REGION) >.local/sam-build.log 2>&1 || { cat .local/sam-build.log; exit 1; }
+	@go run ./infra/artifacts
 
 .PHONY: golden
 golden: ui ## Write anew what is made of something else: costs, openapi.json and its types for the web app; look at the diff
@@ -111,6 +135,27 @@ fuzz: ## Run every fuzz test for FUZZ_TIME each (30s)
 			echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZ_TIME) $$p || exit 1; \
 		done; \
 	done
+
+##@ Deploying
+
+.PHONY: deploy
+deploy: sam ## Build, and deploy the stack of ENV (default, staging, prod; ARGS=--guided asks for parameters)
+	$(SAM) deploy --config-env $(ENV) $(ARGS)
+
+.PHONY: smoke
+smoke: $(VENV)/installed ## Create, redeem, list and delete a link on the deployed stack of ENV (SMOKE_TOKEN, SMOKE_SECOND_TOKEN)
+	@set -o pipefail; $(SAM) list stack-outputs --config-env $(ENV) --output json | go run ./infra/smoke
+
+.PHONY: logs
+logs: $(VENV)/installed ## Follow what a function logs in the stack of ENV: FUNCTION=redeem-invite
+	@$(SAM) logs --config-env $(ENV) --name $(call logical,$(FUNCTION)) --tail $(ARGS)
+
+.PHONY: delete
+delete: $(VENV)/installed ## Delete the stack of ENV, after asking; its table and its key ring stay
+	$(SAM) delete --config-env $(ENV) $(ARGS)
+	@echo "The table and the key ring of the stack are kept. The README tells how to delete them as well."
+
+##@ Tidying
 
 .PHONY: clean
 clean: ## Delete what was built and installed here, but not the local stack's data

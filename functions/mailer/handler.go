@@ -8,9 +8,11 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambdacontext"
 
 	"group-invites/shared/directory"
 	"group-invites/shared/dynamo"
+	"group-invites/shared/emf"
 	"group-invites/shared/mail"
 	"group-invites/shared/outbox"
 )
@@ -29,6 +31,8 @@ var errPayload = errors.New("neither records of a stream nor a scheduled event (
 
 // handler sends what the stream has brought, and what is due when the schedule ticks.
 func handler(service *outbox.Service, log *slog.Logger) func(context.Context, json.RawMessage) (any, error) {
+	line := &line{log: log, metrics: emf.Of(lambdacontext.FunctionName, "mailer")}
+	service.Outcome = line.outcomes.add
 	return func(ctx context.Context, payload json.RawMessage) (any, error) {
 		ctx, cancel := context.WithTimeout(ctx, workTimeout)
 		defer cancel()
@@ -38,9 +42,9 @@ func handler(service *outbox.Service, log *slog.Logger) func(context.Context, js
 		}
 		switch {
 		case len(e.Records) > 0:
-			return fresh(ctx, service, log, e.Records), nil
+			return fresh(ctx, service, line, e.Records), nil
 		case e.DetailType == "Scheduled Event":
-			return nil, sweep(ctx, service, log)
+			return nil, sweep(ctx, service, line)
 		}
 		return nil, errPayload
 	}
@@ -50,7 +54,7 @@ func handler(service *outbox.Service, log *slog.Logger) func(context.Context, js
 // nothing could be decided on. What was decided is passed over when it comes again. A record that can't be read is
 // reported by itself, so that it ends in the failure queue. A mail that can't be made of what is in the table is due for the sweep, which fails by it
 // until somebody mends that.
-func fresh(ctx context.Context, service *outbox.Service, log *slog.Logger, records []events.DynamoDBEventRecord) events.DynamoDBEventResponse {
+func fresh(ctx context.Context, service *outbox.Service, line *line, records []events.DynamoDBEventRecord) events.DynamoDBEventResponse {
 	start := time.Now()
 	var keys []mail.Key
 	var sequences []string
@@ -58,7 +62,7 @@ func fresh(ctx context.Context, service *outbox.Service, log *slog.Logger, recor
 	for _, r := range records {
 		key, ok, err := dynamo.ReadFresh(r)
 		if err != nil {
-			log.ErrorContext(ctx, "record not read", "sequence", r.Change.SequenceNumber, "cause", err.Error())
+			line.log.ErrorContext(ctx, "record not read", "sequence", r.Change.SequenceNumber, "cause", err.Error())
 			again = r.Change.SequenceNumber
 			break
 		}
@@ -72,14 +76,14 @@ func fresh(ctx context.Context, service *outbox.Service, log *slog.Logger, recor
 			switch {
 			case err == nil:
 			case !errors.Is(err, directory.ErrUnavailable): // again at once won't help, and would hold the stream back
-				log.ErrorContext(ctx, "mail left to the sweep", "cause", err.Error())
+				line.log.ErrorContext(ctx, "mail left to the sweep", "cause", err.Error())
 			case !undecided:
-				log.WarnContext(ctx, "mail not decided", "cause", err.Error())
+				line.log.WarnContext(ctx, "mail not decided", "cause", err.Error())
 				undecided, again = true, sequences[i]
 			}
 		}
 	}
-	log.InfoContext(ctx, "batch", "records", len(records), "mails", len(keys), "ms", time.Since(start).Milliseconds())
+	line.write(ctx, "batch", start, nil, "records", len(records), "mails", len(keys))
 	response := events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{}}
 	if again != "" {
 		response.BatchItemFailures = append(response.BatchItemFailures, events.DynamoDBBatchItemFailure{ItemIdentifier: again})
@@ -87,9 +91,26 @@ func fresh(ctx context.Context, service *outbox.Service, log *slog.Logger, recor
 	return response
 }
 
-func sweep(ctx context.Context, service *outbox.Service, log *slog.Logger) error {
+func sweep(ctx context.Context, service *outbox.Service, line *line) error {
 	start := time.Now()
-	tried, err := service.Sweep(ctx)
-	log.InfoContext(ctx, "sweep", "mails", tried, "ms", time.Since(start).Milliseconds())
+	swept, err := service.Sweep(ctx)
+	var figures []emf.Figure
+	if err == nil { // one that couldn't look has nothing to say: that a figure is missing is told too
+		figures = append(figures, emf.Seconds(emf.OutboxLag, swept.Behind))
+	}
+	line.write(ctx, "sweep", start, figures, "mails", swept.Tried)
 	return err
+}
+
+// line writes the line of an invocation, with what became of its mails.
+type line struct {
+	log      *slog.Logger
+	metrics  emf.Metrics
+	outcomes outcomes
+}
+
+func (l *line) write(ctx context.Context, message string, start time.Time, figures []emf.Figure, attributes ...any) {
+	now := time.Now()
+	figures = append(figures, l.outcomes.take()...)
+	l.log.InfoContext(ctx, message, append(attributes, "ms", now.Sub(start).Milliseconds(), l.metrics.Attr(now, figures...))...)
 }

@@ -7,9 +7,11 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambdacontext"
 
 	"group-invites/shared/directory"
 	"group-invites/shared/dynamo"
+	"group-invites/shared/emf"
 	"group-invites/shared/tally"
 )
 
@@ -23,7 +25,10 @@ const batchTimeout = 40 * time.Second
 // can't be done however often it is sent, the function gives an error: then the batch comes in halves, until what is at fault is
 // alone, has had its retries and ends in the failure queue. (Whether a batch whose first record is reported is halved too, AWS doesn't say:
 // https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html.)
+//
+// Its line in the log counts what the batch was about, once it is done.
 func handler(service *tally.Service, log *slog.Logger) func(context.Context, events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
+	metrics := emf.Of(lambdacontext.FunctionName, "tally")
 	return func(ctx context.Context, event events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
 		ctx, cancel := context.WithTimeout(ctx, batchTimeout)
 		defer cancel()
@@ -35,9 +40,11 @@ func handler(service *tally.Service, log *slog.Logger) func(context.Context, eve
 		err := service.Apply(ctx, changes)
 		if err != nil {
 			log.WarnContext(ctx, "batch not done", "records", len(event.Records), "cause", err.Error())
-			done = 0
+			changes, done = nil, 0
 		}
-		log.InfoContext(ctx, "batch", "records", len(event.Records), "changes", len(changes), "ms", time.Since(start).Milliseconds())
+		now := time.Now()
+		log.InfoContext(ctx, "batch", "records", len(event.Records), "changes", len(changes), "ms", now.Sub(start).Milliseconds(),
+			metrics.Attr(now, figures(changes, event.Records[:done], now)...))
 		switch {
 		case err == nil && readErr == nil:
 			return events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{}}, nil

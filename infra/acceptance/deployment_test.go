@@ -11,34 +11,40 @@ import (
 	"group-invites/infra/local/stack"
 )
 
-// TestDeployment_AFunctionWithoutARightCantAct takes one action out of a copy of the template: what enforces the policies of the others is
-// the same. That none has a right to spare is checked when the suite is through, in TestMain.
+// TestDeployment_AFunctionWithoutARightCantAct takes one right out of a copy of the template: an action, or the kind of rows that it is for. What
+// enforces the policies of the others is the same. That none has a right to spare, so that each is missed if it is taken out, is checked
+// when the suite is through, in TestMain.
 func TestDeployment_AFunctionWithoutARightCantAct(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile(filepath.Join(root, "template.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	before, after, found := strings.Cut(string(text), "- Sid: DeleteInvite")
-	narrowed := strings.Replace(after, "Action: dynamodb:DeleteItem", "Action: dynamodb:DescribeTable", 1)
-	if !found || narrowed == after {
-		t.Fatal("template.yaml has no statement DeleteInvite that allows dynamodb:DeleteItem")
-	}
-	narrowed = before + "- Sid: DeleteInvite" + narrowed
-	folder := t.TempDir()
-	if err := os.WriteFile(filepath.Join(folder, "template.yaml"), []byte(narrowed), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	s := start(t, stack.Options{Root: folder})
-	o := s.org(t)
-	made := o.link(t, o.admin, anyone)
+	for _, right := range []struct{ sid, from, to, refused string }{
+		{"DeleteInvite", "Action: dynamodb:DeleteItem", "Action: dynamodb:DescribeTable", "dynamodb:DeleteItem"},
+		{"WriteAudit", `"dynamodb:LeadingKeys": ["A#*"]`, `"dynamodb:LeadingKeys": ["B#*"]`, "dynamodb:PutItem"},
+	} {
+		before, after, found := strings.Cut(string(text), "- Sid: "+right.sid)
+		narrowed := strings.Replace(after, right.from, right.to, 1)
+		if !found || narrowed == after {
+			t.Fatalf("template.yaml has no statement %s with %s", right.sid, right.from)
+		}
+		folder := t.TempDir()
+		narrowed = before + "- Sid: " + right.sid + narrowed
+		if err := os.WriteFile(filepath.Join(folder, "template.yaml"), []byte(narrowed), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s := start(t, stack.Options{Root: folder})
+		o := s.org(t)
+		made := o.link(t, o.admin, anyone)
 
-	s.writesNothing(t, []string{o.id, o.admin.id}, func() {
-		s.send(t, "DELETE", o.invite(made), o.admin.token, nil).refusal(t, 500, "internal_error")
-	})
-	s.redeem(t, s.person(t, "newcomer"), made.code(t), 201)
-	if log := s.log.String(); !strings.Contains(log, "ACCESS DENIED") || !strings.Contains(log, "dynamodb:DeleteItem") {
-		t.Errorf("the log doesn't say why:\n%s", log)
+		s.writesNothing(t, []string{o.id, o.admin.id}, func() {
+			s.send(t, "DELETE", o.invite(made), o.admin.token, nil).refusal(t, 500, "internal_error")
+		})
+		s.redeem(t, s.person(t, "newcomer"), made.code(t), 201)
+		if log := s.log.String(); !strings.Contains(log, "ACCESS DENIED") || !strings.Contains(log, right.refused) {
+			t.Errorf("%s: the log doesn't say why:\n%s", right.sid, log)
+		}
 	}
 }
 

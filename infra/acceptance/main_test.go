@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -59,7 +58,7 @@ func runSuite(m *testing.M) (code int, err error) {
 	if code != 0 || filtered() {
 		return code, closed
 	}
-	return code, errors.Join(closed, shared.wentWell())
+	return code, errors.Join(closed, shared.wentWell(), shared.linesAreFit())
 }
 
 // filtered tells whether only some of the tests ran.
@@ -165,17 +164,12 @@ var (
 	failedLine  = regexp.MustCompile(`(?m)^\d\d:\d\d:\d\d 500 .*\n.*`)
 )
 
-// wentWell holds what must be true of a stack after the whole suite: no statement of a policy was missed or is to spare, and no
-// request ended in a function error.
+// wentWell holds what must be true of a stack after the whole suite: nothing in a policy was missed or is to spare, down to each action and each
+// value of a condition, so that whatever is taken out makes a call fail here; and no request ended in a function error.
 func (s *site) wentWell() error {
 	var faults []error
-	used := s.UsedStatements()
-	for _, f := range s.Template().Functions {
-		for _, statement := range f.Policies {
-			if !slices.Contains(used[f.Name], statement.Sid) {
-				faults = append(faults, fmt.Errorf("template.yaml: no request used what %s of %s allows: %v", statement.Sid, f.LogicalID, statement.Actions))
-			}
-		}
+	for _, grant := range s.UnusedGrants() {
+		faults = append(faults, fmt.Errorf("template.yaml: nothing has used what a policy allows: %s", grant))
 	}
 	for line := range strings.Lines(s.log.String()) {
 		if strings.Contains(line, "ACCESS DENIED") {

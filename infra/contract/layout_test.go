@@ -24,6 +24,8 @@ var (
 		"shared/accessrequest", "shared/directory", "shared/invite", "shared/linkcode", "shared/mail", "shared/optout", "shared/outbox", "shared/tally",
 	}
 	adapters = []string{"shared/config", "shared/dynamo", "shared/httpapi", "shared/secretsmanager", "shared/sesevent", "shared/sesmail"}
+	// Anyone may import these: they import nothing but the standard library, and do nothing.
+	plain = []string{"shared/emf"}
 	// Tests alone import these.
 	testSupport = []string{"shared/dynamo/dynamotest", "shared/dynamo/faults", "shared/httpapi/httpapitest", "shared/httpapi/openapitest"}
 )
@@ -93,13 +95,19 @@ func TestLayout_EveryPackageHasItsPlace(t *testing.T) {
 			}
 		case slices.Contains(adapters, name):
 			for _, i := range ours(p.Imports) {
-				if !slices.Contains(domain, i) {
+				if !slices.Contains(domain, i) && !slices.Contains(plain, i) {
 					t.Errorf("%s is an adapter and imports %s, which is not domain", name, i)
+				}
+			}
+		case slices.Contains(plain, name):
+			for _, i := range p.Imports {
+				if strings.Contains(i, ".") || strings.HasPrefix(i, module) || i == "os" || i == "net/http" {
+					t.Errorf("%s is for everybody and imports %s", name, i)
 				}
 			}
 		case strings.HasPrefix(name, "functions/"):
 			for _, i := range ours(p.Imports) {
-				if !slices.Contains(domain, i) && !slices.Contains(adapters, i) && i != "functions/internal/wiring" {
+				if !slices.Contains(slices.Concat(domain, adapters, plain), i) && i != "functions/internal/wiring" {
 					t.Errorf("%s is a function and imports %s", name, i)
 				}
 			}
@@ -203,4 +211,20 @@ func functionFolders(t *testing.T) (folders []string) {
 		}
 	}
 	return folders
+}
+
+// TestLayout_NoProgramLiesAbout: `go build` of one package leaves its program in the folder that it is run in, where it is soon committed.
+func TestLayout_NoProgramLiesAbout(t *testing.T) {
+	entries, err := os.ReadDir(root(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if !e.Type().IsRegular() {
+			continue
+		}
+		if strings.HasPrefix(file(t, e.Name()), "\x7fELF") {
+			t.Errorf("%s is a program: delete it", e.Name())
+		}
+	}
 }

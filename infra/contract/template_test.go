@@ -160,6 +160,34 @@ func TestVariables(t *testing.T) {
 	}
 }
 
+// TestPolicies_AreForSomePartitionsOfTheTable: what a function does to the table is bound to the kinds of rows that it is about. preview-invite,
+// which anyone may call, reads no address; and none but the mailer counts what an address was sent.
+func TestPolicies_AreForSomePartitionsOfTheTable(t *testing.T) {
+	described := load(t)
+	for _, f := range described.Functions {
+		for _, s := range f.Policies {
+			if !strings.HasPrefix(s.Actions[0], "dynamodb:") || strings.Contains(s.Resources[0], "/index/") {
+				continue
+			}
+			if len(s.Conditions) != 1 || s.Conditions[0].Key != template.LeadingKeys {
+				t.Errorf("%s of %s is about all of the table", s.Sid, f.Name)
+				continue
+			}
+			for _, partition := range s.Conditions[0].Values {
+				if !regexp.MustCompile(`^[A-Z]#([a-z]+#)?\*$`).MatchString(partition) {
+					t.Errorf("%s of %s is for %q, which is no kind of rows", s.Sid, f.Name, partition)
+				}
+				if f.Name == "preview-invite" && slices.Contains([]string{"D#*", "S#*", "A#*"}, partition) {
+					t.Errorf("%s may touch %s", f.Name, partition)
+				}
+				if f.Name != "mailer" && strings.HasPrefix(partition, "Q#to#") {
+					t.Errorf("%s may touch %s", f.Name, partition)
+				}
+			}
+		}
+	}
+}
+
 // TestPolicies_AreAboutTheTableAndTheSecretAlone. That they are just what the calls need, the acceptance suite shows: the local stack
 // refuses what isn't allowed, and tells what was never used.
 func TestPolicies_AreAboutTheTableAndTheSecretAlone(t *testing.T) {

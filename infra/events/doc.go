@@ -3,5 +3,5 @@
 // the people, groups and the link have the same ids on every machine. The test writes them, with -update, and holds that they are right;
 // the acceptance suite replays them.
 //
-// env.json gives `sam local invoke` the variables of the running local stack.
+// env.json gives `sam local invoke` the variables of the running local stack. README.md has a command for each event.
 package events

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"group-invites/infra/local/issuer"
+	"group-invites/infra/local/project"
 	"group-invites/infra/local/seed"
 	"group-invites/infra/local/stack"
 	"group-invites/infra/local/template"
@@ -31,6 +32,7 @@ var update = flag.Bool("update", false, "write the event files anew")
 const (
 	baseURL   = "http://127.0.0.1:8080"
 	issuerURL = baseURL + "/dev/oidc"
+	awsURL    = "http://127.0.0.1:8081" // the next port that is free
 )
 
 // description is what an event file is made of. Parameters of the path are written as {name}=value.
@@ -251,4 +253,39 @@ func event(t *testing.T, d description) events.APIGatewayV2HTTPRequest {
 		}
 	}
 	return e
+}
+
+// TestEnvironment_IsThatOfTheRunningStack: `sam local invoke` gives functions what the local stack gives them on its default address.
+func TestEnvironment_IsThatOfTheRunningStack(t *testing.T) {
+	root, err := project.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	described, err := stack.LoadTemplate(root, baseURL, template.DefaultStackName, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	variables := map[string]string{}
+	for _, f := range described.Functions {
+		for name, value := range f.Environment {
+			if other, ok := variables[name]; ok && other != value {
+				t.Errorf("%s is %q to %s and %q to another: one file can't say both", name, value, f.Name, other)
+			}
+			variables[name] = value
+		}
+	}
+	variables["AWS_ENDPOINT_URL"] = awsURL
+	want, err := json.MarshalIndent(map[string]any{"Parameters": variables}, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want = append(want, '\n')
+	if *update {
+		if err := os.WriteFile("env.json", want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := os.ReadFile("env.json"); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("env.json is not as it would be written now (%v); if that is meant, run with -update", err)
+	}
 }

@@ -183,3 +183,14 @@ func ReadFresh(record events.DynamoDBEventRecord) (k mail.Key, ok bool, err erro
 	d, err := readDelivery(after)
 	return d.Key, err == nil, err
 }
+
+// expiry is who removes rows by their TTL. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html
+const expiry = "dynamodb.amazonaws.com"
+
+// DeletedInvite tells whether a record of the table's stream is of an invite that somebody deleted, alone or with its group, and not of one that
+// its TTL cleared away.
+func DeletedInvite(record events.DynamoDBEventRecord) bool {
+	_, isInvite := parseInvitePartition(keyOf(image(record.Change.Keys)).pk)
+	return isInvite && record.EventName == string(events.DynamoDBOperationTypeRemove) &&
+		(record.UserIdentity == nil || record.UserIdentity.PrincipalID != expiry)
+}

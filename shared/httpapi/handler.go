@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
 	"group-invites/shared/directory"
+	"group-invites/shared/emf"
 )
 
 // operationTimeout bounds what a function does for a request, so that there is time to answer 503 within 3 seconds.
@@ -51,13 +52,16 @@ func New(function string, handlers map[string]Handler) http.Handler {
 			panic(fmt.Sprintf("function %s and route %s do not agree", function, route))
 		}
 	}
-	return &server{function: function, handlers: handlers, log: lambdacontext.NewLogger()}
+	return &server{
+		function: function, handlers: handlers, log: lambdacontext.NewLogger(), metrics: emf.Of(lambdacontext.FunctionName, function),
+	}
 }
 
 type server struct {
 	function string
 	handlers map[string]Handler
 	log      *slog.Logger
+	metrics  emf.Metrics
 }
 
 // ServeHTTP answers a request, and writes one line to the log.
@@ -82,7 +86,8 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.record(r.Context(), route, reply.Status, code, err, time.Since(start))
 }
 
-// record writes the line: what was asked for, how it ended, and why. Causes of errors that callers make are in their code.
+// record writes the line: what was asked for, how it ended, and why. Causes of errors that callers make are in their code. What fails is counted, and
+// what is refused of what is about links; what succeeds the function tally counts.
 func (s *server) record(ctx context.Context, route string, status int, code string, err error, took time.Duration) {
 	attributes := []any{"route", route, "status", status, "ms", took.Milliseconds()}
 	level := slog.LevelInfo
@@ -97,6 +102,12 @@ func (s *server) record(ctx context.Context, route string, status int, code stri
 		if err != nil { // a page may say by itself that it isn't there
 			attributes = append(attributes, "cause", err.Error())
 		}
+	}
+	switch now := time.Now(); {
+	case status >= 500:
+		attributes = append(attributes, s.metrics.Attr(now, emf.Count(emf.Faults, 1)))
+	case code != "" && strings.Contains(route, "/invites"):
+		attributes = append(attributes, s.metrics.Refused(now, code))
 	}
 	s.log.Log(ctx, level, "request", attributes...)
 }

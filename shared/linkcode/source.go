@@ -29,6 +29,10 @@ var ErrNoRing = errors.New("no current key ring")
 // callers wait while it is renewed. A Lambda environment is frozen between requests, so there is no timer: the request
 // that finds the ring old renews it.
 type Source struct {
+	// Failed is told of each attempt to renew the ring that failed: how old the present one is, and why. It is set before the first use, and
+	// may be nil: then slog is told.
+	Failed func(ctx context.Context, age time.Duration, cause error)
+
 	fetch func(context.Context) ([]byte, error)
 	stack string
 	clock func() time.Time
@@ -62,13 +66,21 @@ func (s *Source) Ring(ctx context.Context) (*Ring, error) {
 		err := s.renew(bounded)
 		cancel()
 		if err != nil {
-			slog.ErrorContext(ctx, "key ring not renewed", "age", now.Sub(s.fetched).String(), "cause", err.Error())
+			s.failed(ctx, now.Sub(s.fetched), err)
 		}
 	}
 	if now.Sub(s.fetched) >= ringLife {
 		return nil, ErrNoRing
 	}
 	return s.ring, nil
+}
+
+func (s *Source) failed(ctx context.Context, age time.Duration, cause error) {
+	if s.Failed != nil {
+		s.Failed(ctx, age, cause)
+		return
+	}
+	slog.ErrorContext(ctx, "key ring not renewed", "age", age.String(), "cause", cause.Error())
 }
 
 // renew fetches and parses the ring. On an error the present one stays.

@@ -87,7 +87,7 @@ func (s *Service) claim(ctx context.Context, d mail.Delivery, now time.Time) (*m
 	case errors.Is(err, ErrRecipientLimit):
 		later := d
 		later.Fresh, later.DueAt = false, jitter(mail.Tomorrow(now), time.Hour)
-		return nil, s.change(ctx, d, later)
+		return nil, s.decide(ctx, d, later)
 	case err != nil:
 		return nil, err
 	}
@@ -136,7 +136,7 @@ func (s *Service) record(ctx context.Context, claimed mail.Delivery, id string, 
 		after.DueAt = jitter(now, pause(fault, claimed.Attempts))
 		s.Log.WarnContext(ctx, "mail not sent", "attempt", claimed.Attempts, "again", after.DueAt, "cause", fault.Error())
 	}
-	return s.change(ctx, claimed, after)
+	return s.decide(ctx, claimed, after)
 }
 
 // pause is how long to wait after an attempt that failed. Sweeps come every minute.
@@ -162,7 +162,16 @@ func jitter(at time.Time, d time.Duration) time.Time {
 func (s *Service) end(ctx context.Context, d mail.Delivery, state mail.State, why mail.Reason, now time.Time) error {
 	after := d
 	after.State, after.Reason, after.Fresh, after.DueAt, after.UpdatedAt = state, why, false, time.Time{}, now
-	return s.change(ctx, d, after)
+	return s.decide(ctx, d, after)
+}
+
+// decide writes what came of an attempt, and tells it.
+func (s *Service) decide(ctx context.Context, before, after mail.Delivery) error {
+	err := s.change(ctx, before, after)
+	if err == nil && s.Outcome != nil {
+		s.Outcome(after.State)
+	}
+	return err
 }
 
 // change writes a delivery that is as it was read. If it is no longer, another has decided on it, and that counts.

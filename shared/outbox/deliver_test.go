@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -373,12 +374,19 @@ func TestSweep_CatchesUp(t *testing.T) {
 		links = append(links, s.Link(s.admin, s.group, To(to...)))
 	}
 	s.Clock.Advance(25 * time.Hour)
-	tried, err := s.outbox.Sweep(t.Context())
-	if err != nil || tried != 160 || len(s.sink.took) != 160 {
-		t.Errorf("%d tried, %d sent, %v", tried, len(s.sink.took), err)
+	var outcomes atomic.Int64
+	s.outbox.Outcome = func(state mail.State) {
+		if state != mail.StateSent {
+			t.Errorf("a mail is left %s", state)
+		}
+		outcomes.Add(1)
 	}
-	if tried, err := s.outbox.Sweep(t.Context()); tried != 0 || err != nil {
-		t.Errorf("%d tried again, %v", tried, err)
+	swept, err := s.outbox.Sweep(t.Context())
+	if want := 25*time.Hour - mail.SweepDelay; err != nil || swept.Tried != 160 || swept.Behind != want || len(s.sink.took) != 160 || outcomes.Load() != 160 {
+		t.Errorf("%+v, %d sent, %d told, %v, want %s behind", swept, len(s.sink.took), outcomes.Load(), err, want)
+	}
+	if swept, err := s.outbox.Sweep(t.Context()); swept != (outbox.Swept{}) || err != nil {
+		t.Errorf("again: %+v, %v", swept, err)
 	}
 	_ = links
 }

@@ -19,6 +19,9 @@ type Service struct {
 	Clock  func() time.Time
 	Random io.Reader
 	Log    *slog.Logger
+	// Outcome is told in which state each attempt has left its mail: queued if it is to be tried again. It is called by several goroutines, and may
+	// be nil.
+	Outcome func(mail.State)
 	// BaseURL is the origin of links, and of the pages that mails lead to.
 	BaseURL string
 }
@@ -41,14 +44,26 @@ const sweepPage = 50
 // sweepReserve is left of a sweep's time when it begins no further page: an attempt takes as long at most.
 const sweepReserve = 12 * time.Second
 
-// Sweep attempts all deliveries that are due, until its time is nearly up; then the next sweep goes on. tried counts them. What can't be
-// read keeps nothing else back. The error is the first that kept it from deciding on one.
-func (s *Service) Sweep(ctx context.Context) (tried int, err error) {
+// Swept is what a sweep came to.
+type Swept struct {
+	Tried  int           // deliveries
+	Behind time.Duration // for how long the one of them had been due that was due for longest
+}
+
+// Sweep attempts all deliveries that are due, until its time is nearly up; then the next sweep goes on. What can't be read keeps nothing
+// else back. The error is the first that kept it from deciding on one.
+func (s *Service) Sweep(ctx context.Context) (swept Swept, first error) {
 	begun, position := s.now(), ""
-	var first error
+	isDue := func(d mail.Delivery, now time.Time) bool {
+		if d.DueAt.After(now) {
+			return false
+		}
+		swept.Behind = max(swept.Behind, now.Sub(d.DueAt))
+		return true
+	}
 	for {
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < sweepReserve {
-			return tried, first
+			return swept, first
 		}
 		var due []mail.Key
 		next := ""
@@ -56,18 +71,18 @@ func (s *Service) Sweep(ctx context.Context) (tried int, err error) {
 			due, next, err = s.Store.DueDeliveries(ctx, begun, position, sweepPage)
 			return err
 		})
-		faults := append(s.deliverAll(ctx, due, func(d mail.Delivery, now time.Time) bool { return !d.DueAt.After(now) }), err)
-		tried += len(due)
+		faults := append(s.deliverAll(ctx, due, isDue), err)
+		swept.Tried += len(due)
 		for _, err := range faults {
 			if first == nil {
 				first = err
 			}
 			if undecided(err) {
-				return tried, first
+				return swept, first
 			}
 		}
 		if next == "" {
-			return tried, first
+			return swept, first
 		}
 		position = next
 	}

@@ -9,8 +9,11 @@ import (
 	"sync"
 	"time"
 
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
 	"group-invites/shared/config"
 	"group-invites/shared/dynamo"
+	"group-invites/shared/emf"
 	"group-invites/shared/linkcode"
 	"group-invites/shared/mail"
 	"group-invites/shared/secretsmanager"
@@ -45,8 +48,18 @@ func TableAndRing(env *config.Environment) (*dynamo.Table, *linkcode.Source) {
 	defer cancel()
 	ring, err := linkcode.NewSource(ctx, stack, time.Now, secret.Fetch)
 	ExitOn(err)
+	ring.Failed = reportTo(lambdacontext.NewLogger(), emf.OfStack(stack))
 	both.Wait()
 	return table, ring
+}
+
+// reportTo says to the log, and has counted, that the ring could not be renewed: somebody must know before it is no longer used, and whoever
+// has retired a key waits for it to be.
+func reportTo(log *slog.Logger, metrics emf.Metrics) func(context.Context, time.Duration, error) {
+	return func(ctx context.Context, age time.Duration, cause error) {
+		log.ErrorContext(ctx, "key ring not renewed", "age", age.String(), "cause", cause.Error(),
+			metrics.Attr(time.Now(), emf.Count(emf.KeyRingFailures, 1)))
+	}
 }
 
 // MailLimits reads how many mails may be sent a day.

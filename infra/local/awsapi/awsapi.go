@@ -16,7 +16,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -28,26 +27,28 @@ import (
 
 // Options configure an API.
 type Options struct {
-	Engine    string              // base URL of the DynamoDB that answers
-	Functions []template.Function // their policies are enforced
-	Mail      *ses.Service        // nil: there is none
+	Engine       string              // base URL of the DynamoDB that answers
+	PartitionKey string              // the table's
+	Functions    []template.Function // their policies are enforced
+	Mail         *ses.Service        // nil: there is none
 	// Refused is told of every call that a policy doesn't allow. Nil drops it.
 	Refused func(function, action, resource string)
 }
 
 // API is the endpoint. It is an http.Handler and a lambda.Meter, and may be used by any number of goroutines.
 type API struct {
-	engine    *url.URL
-	transport *http.Transport
-	functions []template.Function
-	mail      *ses.Service
-	refused   func(function, action, resource string)
+	engine       *url.URL
+	partitionKey string
+	transport    *http.Transport
+	functions    []template.Function
+	mail         *ses.Service
+	refused      func(function, action, resource string)
 
 	mu      sync.Mutex
-	secrets map[string]secret                      // by ARN
-	usage   map[string]lambda.Usage                // by access key id
-	callers map[string]*template.Function          // by access key id
-	used    map[*template.Function]map[string]bool // statements that allowed something, by Sid
+	secrets map[string]secret             // by ARN
+	usage   map[string]lambda.Usage       // by access key id
+	callers map[string]*template.Function // by access key id
+	grants  map[*template.Statement][]*grant
 }
 
 // New returns an endpoint without secrets.
@@ -66,13 +67,14 @@ func New(o Options) (*API, error) {
 			IdleConnTimeout:     time.Minute,
 			DisableCompression:  true, // answers carry a checksum of what the engine sent
 		},
-		functions: o.Functions,
-		mail:      o.Mail,
-		refused:   o.Refused,
-		secrets:   map[string]secret{},
-		usage:     map[string]lambda.Usage{},
-		callers:   map[string]*template.Function{},
-		used:      map[*template.Function]map[string]bool{},
+		partitionKey: o.PartitionKey,
+		functions:    o.Functions,
+		mail:         o.Mail,
+		refused:      o.Refused,
+		secrets:      map[string]secret{},
+		usage:        map[string]lambda.Usage{},
+		callers:      map[string]*template.Function{},
+		grants:       grantsOf(o.Functions),
 	}, nil
 }
 
@@ -86,20 +88,6 @@ func (a *API) Take(accessKeyID string) lambda.Usage {
 	u := a.usage[accessKeyID]
 	delete(a.usage, accessKeyID)
 	return u
-}
-
-// UsedStatements returns, for each function, the Sids of the statements that have allowed a call, sorted.
-func (a *API) UsedStatements() map[string][]string {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	out := map[string][]string{}
-	for f, sids := range a.used {
-		for sid := range sids {
-			out[f.Name] = append(out[f.Name], sid)
-		}
-		slices.Sort(out[f.Name])
-	}
-	return out
 }
 
 // maxRequest is more than the largest request that DynamoDB takes (16 MB).
@@ -120,6 +108,8 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a.streams(w, r, caller, operation, body)
 	case service == "secretsmanager" && operation == "GetSecretValue":
 		a.getSecretValue(w, caller, body)
+	case service == "secretsmanager" && operation == "PutSecretValue":
+		a.putSecretValue(w, caller, body)
 	case a.mail != nil && strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded"):
 		a.query(w, r, caller, body)
 	default:

@@ -229,9 +229,15 @@ func TestPolicy(t *testing.T) {
 			}
 		})
 	}
-	used := e.UsedStatements()
-	if want := []string{"Put", "Read", "Update"}; !slices.Equal(used["writer"], want) || !slices.Equal(used["index-reader"], []string{"Index"}) {
-		t.Errorf("used statements %q, want %q", used, want)
+	want := []string{
+		"writer: All has the action dynamodb:DeleteItem", "writer: All has the resource *",
+		"writer: Query has the action dynamodb:Query", "writer: Query has the resource " + table,
+		"writer: Read has the action dynamodb:GetItem",
+		"writer: Ring has the action secretsmanager:GetSecretValue", "writer: Ring has the resource " + secretARN,
+		"writer: Update has the action dynamodb:ConditionCheckItem",
+	}
+	if unused := e.Unused(); !slices.Equal(unused, want) {
+		t.Errorf("unused:\n%s\nwant:\n%s", strings.Join(unused, "\n"), strings.Join(want, "\n"))
 	}
 }
 
@@ -290,6 +296,18 @@ func TestSecret(t *testing.T) {
 	}
 	if status, body := getSecret(t, e, "someone", "nothing"); status != 400 || body["__type"] != "ResourceNotFoundException" {
 		t.Errorf("an unknown secret: %d %v", status, body)
+	}
+	put := func(who, id string) (int, map[string]any) {
+		return post(t, e, who, "secretsmanager.PutSecretValue", `{"SecretId":"`+id+`","SecretString":"three"}`)
+	}
+	if status, body := put(writer, secretARN); status != 400 || body["__type"] != "AccessDeniedException" {
+		t.Errorf("a function puts: %d %v", status, body)
+	}
+	if status, body := put("someone", "nothing"); status != 400 || body["__type"] != "ResourceNotFoundException" {
+		t.Errorf("a tool puts what isn't there: %d %v", status, body)
+	}
+	if status, body := put("someone", secretARN); status != 200 || e.Secret(secretARN) != "three" {
+		t.Errorf("a tool puts: %d %v", status, body)
 	}
 	if got := e.Take(writer); got.Calls != 0 {
 		t.Errorf("secrets count as %+v", got)

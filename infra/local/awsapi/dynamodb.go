@@ -6,10 +6,8 @@ import (
 	"io"
 	"maps"
 	"net/http"
-	"strings"
 
 	"group-invites/infra/local/lambda"
-	"group-invites/infra/local/template"
 )
 
 // Operations that cost capacity units, and of which kind.
@@ -22,15 +20,6 @@ func read(u *lambda.Usage, n float64) { u.ReadUnits += n }
 
 func write(u *lambda.Usage, n float64) { u.WriteUnits += n }
 
-// call is what must be known of a DynamoDB request.
-type call struct {
-	TableName              string
-	IndexName              string
-	RequestItems           map[string]json.RawMessage
-	TransactItems          []map[string]struct{ TableName string }
-	ReturnConsumedCapacity *string
-}
-
 // dynamoDB passes a call on to the engine if its caller may make it.
 func (a *API) dynamoDB(w http.ResponseWriter, r *http.Request, caller identity, operation string, body []byte) {
 	var c call
@@ -38,7 +27,7 @@ func (a *API) dynamoDB(w http.ResponseWriter, r *http.Request, caller identity, 
 		fail(w, http.StatusBadRequest, "com.amazon.coral.service#SerializationException", err.Error())
 		return
 	}
-	if message := a.authorize(caller, c.permissions(operation)); message != "" {
+	if message := a.authorize(caller, c.permissions(operation, a.partitionKey)); message != "" {
 		fail(w, http.StatusBadRequest, "com.amazon.coral.service#AccessDeniedException", message)
 		return
 	}
@@ -137,36 +126,4 @@ func consumed(answer []byte) float64 {
 			}
 		}
 	}
-}
-
-// permissions are the actions that a call needs, each on a resource.
-func (c call) permissions(operation string) []permission {
-	var needed []permission
-	switch operation {
-	case "BatchGetItem", "BatchWriteItem":
-		for table := range c.RequestItems {
-			needed = append(needed, permission{action: "dynamodb:" + operation, resource: tableARN(table)})
-		}
-	case "TransactGetItems", "TransactWriteItems":
-		for _, item := range c.TransactItems {
-			for member, on := range item { // Get, Put, Update, Delete or ConditionCheck
-				needed = append(needed, permission{action: "dynamodb:" + member + "Item", resource: tableARN(on.TableName)})
-			}
-		}
-	default:
-		resource := tableARN(c.TableName)
-		if c.IndexName != "" {
-			resource += "/index/" + c.IndexName
-		}
-		needed = append(needed, permission{action: "dynamodb:" + operation, resource: resource})
-	}
-	return needed
-}
-
-// tableARN is the ARN of a table that a call names, be it by its ARN.
-func tableARN(name string) string {
-	if strings.HasPrefix(name, "arn:") {
-		return name
-	}
-	return "arn:aws:dynamodb:" + template.Region + ":" + template.AccountID + ":table/" + name
 }

@@ -22,6 +22,10 @@ func (a *API) query(w http.ResponseWriter, r *http.Request, caller identity, bod
 		name = caller.function.Name
 	}
 	a.mail.Serve(w, r, ses.Caller{Name: name, Allowed: func(action, resource string, context map[string]string) bool {
-		return a.authorize(caller, []permission{{action, resource, context}}) == ""
+		values := make(map[string][]string, len(context))
+		for key, value := range context {
+			values[key] = []string{value}
+		}
+		return a.authorize(caller, []permission{{action, resource, values}}) == ""
 	}}, form)
 }

@@ -8,10 +8,10 @@ import (
 	"group-invites/infra/local/template"
 )
 
-// permission is one action on one resource, in a call with a context: values of the keys that conditions compare.
+// permission is one action on one resource, in a call with a context: values of the keys that conditions compare. Most keys have one value.
 type permission struct {
 	action, resource string
-	context          map[string]string
+	context          map[string][]string
 }
 
 // authorize returns why the caller may not have all of the permissions, in IAM's words, or nothing.
@@ -30,7 +30,7 @@ func (a *API) authorize(caller identity, needed []permission) string {
 			return fmt.Sprintf("User: arn:aws:sts::%s:assumed-role/%s/%[2]s is not authorized to perform: %s on resource: %s %s",
 				template.AccountID, caller.function.Name, p.action, p.resource, reason)
 		}
-		a.note(caller.function, allowedBy.Sid)
+		a.note(allowedBy, p)
 	}
 	return ""
 }
@@ -51,44 +51,49 @@ func decide(statements []template.Statement, p permission) (allowedBy *template.
 	return allowedBy, false
 }
 
-// hold tells whether all conditions are met. A key that the call has no value of equals nothing.
+// hold tells whether all conditions are met. A key that the call has no value of equals nothing; of none, all do.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html
-func hold(conditions []template.Condition, context map[string]string) bool {
+func hold(conditions []template.Condition, context map[string][]string) bool {
 	for _, c := range conditions {
-		given, there := context[c.Key]
-		if !compare(c, given, there) {
+		given := context[c.Key]
+		holds := len(given) > 0 && compare(c, given[0])
+		switch {
+		case c.ForAll:
+			holds = !slices.ContainsFunc(given, func(value string) bool { return !compare(c, value) })
+		case len(given) == 0:
+			holds = c.Operator == template.StringNotEquals || c.Operator == template.StringNotLike
+		}
+		if !holds {
 			return false
 		}
 	}
 	return true
 }
 
-func compare(c template.Condition, given string, there bool) bool {
-	some := func(equal func(want string) bool) bool { return there && slices.ContainsFunc(c.Values, equal) }
-	is := func(want string) bool { return want == given }
-	like := func(want string) bool { return template.Matches(want, given) }
-	switch c.Operator {
-	case template.StringEquals:
-		return some(is)
-	case template.StringNotEquals:
-		return !some(is)
-	case template.StringEqualsIgnoreCase:
-		return some(func(want string) bool { return strings.EqualFold(want, given) })
-	case template.StringLike:
-		return some(like)
-	case template.StringNotLike:
-		return !some(like)
+// compare tells whether the value matches one of the condition's, or none of them if the operator is a negative one.
+func compare(c template.Condition, given string) bool {
+	some := func(operator string) bool {
+		return slices.ContainsFunc(c.Values, func(want string) bool { return equals(operator, want, given) })
 	}
-	return false // the loader lets no other through
+	switch c.Operator {
+	case template.StringNotEquals:
+		return !some(template.StringEquals)
+	case template.StringNotLike:
+		return !some(template.StringLike)
+	}
+	return some(c.Operator)
 }
 
-func (a *API) note(f *template.Function, sid string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.used[f] == nil {
-		a.used[f] = map[string]bool{}
+func equals(operator, want, given string) bool {
+	switch operator {
+	case template.StringEquals:
+		return want == given
+	case template.StringEqualsIgnoreCase:
+		return strings.EqualFold(want, given)
+	case template.StringLike:
+		return template.Matches(want, given)
 	}
-	a.used[f][sid] = true
+	return false // the loader lets no other through
 }
 
 func matchesAny(patterns []string, text string, fold bool) bool {

@@ -56,3 +56,23 @@ func (a *API) getSecretValue(w http.ResponseWriter, caller identity, body []byte
 		"CreatedDate":   float64(s.created.UnixMilli()) / 1000,
 	})
 }
+
+// putSecretValue is for tools, by which an operator turns the key ring. Functions may not.
+func (a *API) putSecretValue(w http.ResponseWriter, caller identity, body []byte) {
+	var in struct{ SecretID, SecretString string }
+	if err := json.Unmarshal(body, &in); err != nil {
+		fail(w, http.StatusBadRequest, "InvalidRequestException", err.Error())
+		return
+	}
+	if message := a.authorize(caller, []permission{{action: "secretsmanager:PutSecretValue", resource: in.SecretID}}); message != "" {
+		fail(w, http.StatusBadRequest, "AccessDeniedException", message)
+		return
+	}
+	if a.Secret(in.SecretID) == "" {
+		fail(w, http.StatusBadRequest, "ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
+		return
+	}
+	a.SetSecret(in.SecretID, in.SecretString)
+	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	json.NewEncoder(w).Encode(map[string]any{"ARN": in.SecretID, "VersionStages": []string{"AWSCURRENT"}}) // texts and a list
+}

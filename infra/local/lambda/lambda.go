@@ -22,11 +22,12 @@ import (
 
 // Function is what the service has to know about a function.
 type Function struct {
-	Name        string
-	Binary      string            // path of the executable
-	Environment map[string]string // besides what Lambda itself sets
-	Timeout     time.Duration     // of one invocation
-	MemoryMB    int               // told to the function, not enforced
+	Name         string            // by which it is invoked here
+	DeployedName string            // by which it knows itself
+	Binary       string            // path of the executable
+	Environment  map[string]string // besides what Lambda itself sets
+	Timeout      time.Duration     // of one invocation
+	MemoryMB     int               // told to the function, not enforced
 }
 
 // Usage is what one invocation cost in AWS calls.

@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 
 func service(t *testing.T, o lambda.Options, f lambda.Function) *lambda.Service {
 	t.Helper()
-	f.Name, f.Binary = "try-it", binary
+	f.Name, f.DeployedName, f.Binary = "try-it", "stack-try-it", binary
 	if f.Timeout == 0 {
 		f.Timeout = 5 * time.Second
 	}
@@ -76,7 +76,7 @@ func TestInvoke_AnswersAndReusesTheProcess(t *testing.T) {
 	if a.PID != b.PID || b.Calls != 2 || first.Environment != second.Environment {
 		t.Errorf("%+v, then %+v: want the same process", a, b)
 	}
-	if a.ID == b.ID || a.ID != first.RequestID || len(a.ID) != 36 || a.ARN != "arn:aws:lambda:local:000000000000:function:try-it" {
+	if a.ID == b.ID || a.ID != first.RequestID || len(a.ID) != 36 || a.ARN != "arn:aws:lambda:local:000000000000:function:stack-try-it" {
 		t.Errorf("request ids %q and %q, ARN %q", a.ID, b.ID, a.ARN)
 	}
 	if a.Left <= 4*time.Second || a.Left > 5*time.Second {
@@ -93,7 +93,7 @@ func TestInvoke_GivesLambdasEnvironmentAndNothingElse(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"TABLE_NAME=things", "AWS_LAMBDA_FUNCTION_NAME=try-it", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=256", "AWS_REGION=local",
+		"TABLE_NAME=things", "AWS_LAMBDA_FUNCTION_NAME=stack-try-it", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=256", "AWS_REGION=local",
 		"AWS_ACCESS_KEY_ID=ASIALOCALTRYITX1", "_HANDLER=bootstrap", "TZ=:UTC", "AWS_LAMBDA_LOG_FORMAT=JSON",
 	} {
 		if !slices.Contains(got, want) {

@@ -30,7 +30,7 @@ type answer struct {
 
 func newInvocation(f Function, payload []byte) *invocation {
 	return &invocation{
-		id: uuid.New(), arn: "arn:aws:lambda:local:000000000000:function:" + f.Name, payload: payload,
+		id: uuid.New(), arn: "arn:aws:lambda:local:000000000000:function:" + f.DeployedName, payload: payload,
 		answer: make(chan answer, 1), outcome: make(chan outcome, 1),
 	}
 }

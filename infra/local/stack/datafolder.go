@@ -30,6 +30,7 @@ type State struct {
 	URL         string            `json:"url"`
 	AWSEndpoint string            `json:"awsEndpoint"`
 	TableName   string            `json:"tableName"`
+	KeyRing     string            `json:"keyRing"` // ARN of the secret
 	Parameters  map[string]string `json:"parameters,omitempty"`
 	PID         int               `json:"pid"`
 }

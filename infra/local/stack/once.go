@@ -24,7 +24,7 @@ func InvokeOnce(ctx context.Context, o Options, function string, event []byte, l
 		defer s.Close()
 		state, o.Binaries = s.state(), s.options.Binaries
 	}
-	t, err := loadTemplate(o.Root, state.URL, state.TableName, state.Parameters)
+	t, err := LoadTemplate(o.Root, state.URL, state.TableName, state.Parameters)
 	if err != nil {
 		return lambda.Result{}, err
 	}

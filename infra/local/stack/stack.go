@@ -127,7 +127,7 @@ func (s *Stack) start(ctx context.Context) error {
 	if err := s.listen(); err != nil {
 		return err
 	}
-	if s.template, err = loadTemplate(o.Root, s.url, o.TableName, o.Parameters); err != nil {
+	if s.template, err = LoadTemplate(o.Root, s.url, o.TableName, o.Parameters); err != nil {
 		return err
 	}
 
@@ -153,7 +153,7 @@ func (s *Stack) start(ctx context.Context) error {
 }
 
 func (s *Stack) state() State {
-	return State{URL: s.url, AWSEndpoint: s.AWSEndpoint(), TableName: s.TableName(), Parameters: s.options.Parameters, PID: os.Getpid()}
+	return State{URL: s.url, AWSEndpoint: s.AWSEndpoint(), TableName: s.TableName(), KeyRing: s.keyRing, Parameters: s.options.Parameters, PID: os.Getpid()}
 }
 
 func (s *Stack) timed(step string, do func() error) error {
@@ -197,7 +197,8 @@ func (s *Stack) serve(ctx context.Context) error {
 		return err
 	}
 	s.aws, err = awsapi.New(awsapi.Options{
-		Engine: s.options.DynamoDBEndpoint, Functions: s.template.Functions, Mail: s.mail, Refused: s.log.refused,
+		Engine: s.options.DynamoDBEndpoint, PartitionKey: s.template.Table.PartitionKey(), Functions: s.template.Functions, Mail: s.mail,
+		Refused: s.log.refused,
 	})
 	if err != nil {
 		return err
@@ -341,8 +342,8 @@ func (s *Stack) KeyRing() string { return s.aws.Secret(s.keyRing) }
 // SetKeyRing changes the secret with the key ring, as an operator does in the cloud.
 func (s *Stack) SetKeyRing(value string) { s.aws.SetSecret(s.keyRing, value) }
 
-// UsedStatements are the Sids of the policy statements that have allowed a call, by function.
-func (s *Stack) UsedStatements() map[string][]string { return s.aws.UsedStatements() }
+// UnusedGrants tells, in words, what in the functions' policies has allowed no call so far.
+func (s *Stack) UnusedGrants() []string { return s.aws.Unused() }
 
 // Token is an access token for a person; see package issuer.
 func (s *Stack) Token(who string) (string, error) { return s.issuer.Token(who) }

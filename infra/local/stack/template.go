@@ -21,8 +21,8 @@ const (
 	oidcPath = "/dev/oidc"
 )
 
-// loadTemplate resolves the template for a stack at this URL.
-func loadTemplate(root, baseURL, table string, overrides map[string]string) (*template.Template, error) {
+// LoadTemplate resolves the template below root for a stack at this URL, on a table of that name. Overrides are parameters of the template.
+func LoadTemplate(root, baseURL, table string, overrides map[string]string) (*template.Template, error) {
 	origin, err := localhostURL(baseURL)
 	if err != nil {
 		return nil, err
@@ -65,7 +65,8 @@ func functions(t *template.Template, binaries, awsEndpoint string) []lambda.Func
 		environment := maps.Clone(f.Environment)
 		environment["AWS_ENDPOINT_URL"] = awsEndpoint
 		out = append(out, lambda.Function{
-			Name: f.Name, Binary: filepath.Join(binaries, f.Name), Environment: environment, Timeout: f.Timeout, MemoryMB: f.MemoryMB,
+			Name: f.Name, DeployedName: t.StackName + "-" + f.Name, Binary: filepath.Join(binaries, f.Name), Environment: environment,
+			Timeout: f.Timeout, MemoryMB: f.MemoryMB,
 		})
 	}
 	return out

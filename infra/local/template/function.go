@@ -20,10 +20,11 @@ type Function struct {
 }
 
 // Properties of functions that change nothing locally: every machine has its own processor, all of the code is built
-// from the folder that the function is named after, and its lines go to a file rather than to a log group.
+// from the folder that the function is named after, its lines go to a file rather than to a log group, and there is one
+// version of it.
 var functionIgnored = []string{
 	"Description", "LoggingConfig", "Runtime", "Architectures", "Handler", "CodeUri", "Tags", "Tracing",
-	"AutoPublishAlias", "DeploymentPreference", "ReservedConcurrentExecutions",
+	"AutoPublishAlias", "VersionDeletionPolicy", "DeploymentPreference", "ReservedConcurrentExecutions",
 }
 
 // readGlobals takes what Globals says of all functions.

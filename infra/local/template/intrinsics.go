@@ -125,6 +125,8 @@ func (l *loader) condition(n *yaml.Node) bool {
 	case "Equals":
 		a := l.arguments(n, name, argument, 2)
 		return l.string(l.resolve(a[0]), "Equals") == l.string(l.resolve(a[1]), "Equals")
+	case "Contains":
+		return l.contains(n, argument)
 	case "Not":
 		return !l.condition(l.arguments(n, name, argument, 1)[0])
 	case "And":

@@ -17,6 +17,7 @@ type Statement struct {
 
 // Condition compares one key of a call's context with values, one of which must match.
 type Condition struct {
+	ForAll   bool   // ForAllValues: the key has several values in a call, each of which must match
 	Operator string // one of the constants below
 	Key      string // one of the constants below
 	Values   []string
@@ -31,16 +32,22 @@ const (
 	StringNotLike          = "StringNotLike"
 )
 
-var operators = []string{StringEquals, StringNotEquals, StringEqualsIgnoreCase, StringLike, StringNotLike}
+// forAll stands before the operator where a key has several values in a call.
+const forAll = "ForAllValues:"
 
-// Keys of conditions: those that SES gives calls which send. https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html
+var operators = []string{StringEquals, StringNotEquals, StringEqualsIgnoreCase, StringLike, StringNotLike, forAll + StringEquals, forAll + StringLike}
+
+// Keys of conditions: those that SES gives calls which send (https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html), and
+// those of the rows that a call of DynamoDB names (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html).
 const (
 	FromAddress     = "ses:FromAddress"     // the address of the From header
 	FromDisplayName = "ses:FromDisplayName" // the name beside it
 	FeedbackAddress = "ses:FeedbackAddress" // where bounces go
+
+	LeadingKeys = "dynamodb:LeadingKeys" // the partition keys: as many as there are rows
 )
 
-var keys = []string{FromAddress, FromDisplayName, FeedbackAddress}
+var keys = []string{FromAddress, FromDisplayName, FeedbackAddress, LeadingKeys}
 
 // readStatement refuses operators and keys of conditions that it doesn't know: the policy check couldn't decide them.
 func (l *loader) readStatement(s value) Statement {
@@ -62,9 +69,15 @@ func (l *loader) readStatement(s value) Statement {
 		compared := l.of(block, operator)
 		l.knownIn(compared, keys...)
 		for _, key := range slices.Sorted(maps.Keys(compared.fields)) {
-			c := Condition{operator, key, l.strings(l.of(compared, key), key)}
-			if len(c.Values) == 0 {
+			bare, set := strings.CutPrefix(operator, forAll)
+			c := Condition{set, bare, key, l.strings(l.of(compared, key), key)}
+			switch {
+			case len(c.Values) == 0:
 				l.fail(compared.node, "%s needs a value", key)
+			case set != (key == LeadingKeys):
+				l.fail(compared.node, "%s is for keys that have several values in a call, and %s alone is one here", forAll, LeadingKeys)
+			case key == LeadingKeys && slices.ContainsFunc(statement.Resources, func(r string) bool { return !strings.HasPrefix(r, l.tableARN()) || strings.Contains(r, "/index/") }):
+				l.fail(compared.node, "the local stack knows %s of the table alone, not of an index", key)
 			}
 			statement.Conditions = append(statement.Conditions, c)
 		}

@@ -31,16 +31,38 @@ func TestLoad_Conditions(t *testing.T) {
 	}
 }
 
+func TestLoad_ConditionOnPartitions(t *testing.T) {
+	const resource = `!GetAtt Table.Arn`
+	policies := func(resource string) string {
+		return strings.Replace(minimal, "EXPRESSION", "x", 1) + "      Policies: [{ Statement: [{ Effect: Allow, Action: dynamodb:PutItem, Resource: " + resource +
+			", Condition: { \"ForAllValues:StringLike\": { \"dynamodb:LeadingKeys\": [\"A#*\", \"B#*\"] } } }] }]\n"
+	}
+	tmpl, err := load(t, policies(resource), map[string]string{"Given": "g"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []template.Condition{{ForAll: true, Operator: template.StringLike, Key: template.LeadingKeys, Values: []string{"A#*", "B#*"}}}
+	if got := tmpl.Functions[0].Policies[0].Conditions; !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	if _, err := load(t, policies(`!Sub "${Table.Arn}/index/lists"`), map[string]string{"Given": "g"}); err == nil || !strings.Contains(err.Error(), "not of an index") {
+		t.Errorf("on an index: %v", err)
+	}
+}
+
 func TestLoad_ConditionFaults(t *testing.T) {
 	for condition, want := range map[string]string{
 		`{}`:                   "Condition says nothing",
 		`{ StringEquals: {} }`: "Condition says nothing",
-		`{ StringEquals: { ses:FromAddress: [] } }`:               "ses:FromAddress needs a value",
-		`{ StringEquals: { ses:Recipients: a } }`:                 "doesn't know ses:Recipients",
-		`{ "ForAllValues:StringLike": { ses:FromAddress: a } }`:   "doesn't know ForAllValues:StringLike",
-		`{ StringEqualsIfExists: { ses:FromAddress: a } }`:        "doesn't know StringEqualsIfExists",
-		`{ Bool: { "aws:SecureTransport": true } }`:               "template.yaml:33: the local stack doesn't know Bool",
-		`{ StringEquals: { ses:FromAddress: { Ref: Nothing } } }`: "Nothing is neither",
+		`{ StringEquals: { ses:FromAddress: [] } }`:                        "ses:FromAddress needs a value",
+		`{ StringEquals: { ses:Recipients: a } }`:                          "doesn't know ses:Recipients",
+		`{ "ForAllValues:StringLike": { ses:FromAddress: a } }`:            "ForAllValues: is for keys that have several values",
+		`{ "ForAnyValue:StringLike": { ses:FromAddress: a } }`:             "doesn't know ForAnyValue:StringLike",
+		`{ StringLike: { "dynamodb:LeadingKeys": "A#*" } }`:                "ForAllValues: is for keys that have several values",
+		`{ "ForAllValues:StringLike": { "dynamodb:LeadingKeys": "A#*" } }`: "knows dynamodb:LeadingKeys of the table alone",
+		`{ StringEqualsIfExists: { ses:FromAddress: a } }`:                 "doesn't know StringEqualsIfExists",
+		`{ Bool: { "aws:SecureTransport": true } }`:                        "template.yaml:33: the local stack doesn't know Bool",
+		`{ StringEquals: { ses:FromAddress: { Ref: Nothing } } }`:          "Nothing is neither",
 	} {
 		if _, err := load(t, withCondition(condition), map[string]string{"Given": "g"}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want an error with %q", condition, err, want)

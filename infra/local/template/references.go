@@ -1,6 +1,10 @@
 package template
 
-import "go.yaml.in/yaml/v3"
+import (
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+)
 
 // Types of resources that the local stack runs or that its functions may refer to.
 const (
@@ -14,6 +18,19 @@ const (
 	kindConfigurationSet = "AWS::SES::ConfigurationSet"
 	kindEventDestination = "AWS::SES::ConfigurationSetEventDestination"
 )
+
+// leftOut are the types of resources that change nothing locally: lines of functions go to files, and nobody watches this stack but the one who
+// runs it.
+var leftOut = []string{
+	kindLogGroup, "AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard", "AWS::Logs::QueryDefinition", "AWS::SNS::Topic", "AWS::SQS::QueuePolicy",
+}
+
+// checkLeftOut fails at a resource of a type that nobody has thought about.
+func (l *loader) checkLeftOut(id string) {
+	if kind := l.kind(id); !slices.Contains(leftOut, kind) {
+		l.fail(l.resources[id], "the local stack doesn't know resources of type %s", kind)
+	}
+}
 
 // ref is what Ref yields for a pseudo-parameter, a parameter or a resource.
 func (l *loader) ref(n *yaml.Node, name string) value {

@@ -32,6 +32,16 @@ func (t Table) CreateTableInput(name string) *dynamodb.CreateTableInput {
 	}
 }
 
+// PartitionKey is the attribute that the partition of a row is named by.
+func (t Table) PartitionKey() string {
+	for _, k := range t.keys {
+		if k.KeyType == types.KeyTypeHash {
+			return aws.ToString(k.AttributeName)
+		}
+	}
+	return ""
+}
+
 // readTable leaves out backups, encryption at rest and protection from deletion: emulators have none of them.
 func (l *loader) readTable(id string, properties *yaml.Node) Table {
 	l.known(properties, "PointInTimeRecoverySpecification", "SSESpecification", "DeletionProtectionEnabled", "Tags", "ContributorInsightsSpecification",

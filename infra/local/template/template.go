@@ -1,7 +1,7 @@
 // Package template reads the SAM template that is deployed, so that the local stack has no description of its own: its
 // functions, routes, authorizer, limits, policies and table are the ones of the cloud.
 //
-// Load resolves parameters, conditions and intrinsic functions as CloudFormation does, against names that are stable
+// Load resolves parameters, rules, conditions and intrinsic functions as CloudFormation does, against names that are stable
 // on every machine. Only what the local stack depends on is resolved. Nothing of that is passed over in silence: a
 // property, intrinsic function or reference that isn't known is an error that names the line, since ignoring it would
 // make the local stack differ from the cloud. What is knowingly left out is listed beside the code that reads its
@@ -102,9 +102,10 @@ func read(path string) (*yaml.Node, error) {
 }
 
 func (l *loader) load(root *yaml.Node, overrides map[string]string) *Template {
-	l.known(root, "AWSTemplateFormatVersion", "Transform", "Description", "Metadata", "Parameters", "Conditions", "Globals", "Resources", "Outputs")
+	l.known(root, "AWSTemplateFormatVersion", "Transform", "Description", "Metadata", "Parameters", "Rules", "Conditions", "Globals", "Resources", "Outputs")
 	l.conditions = l.field(root, "Conditions")
 	l.readParameters(l.field(root, "Parameters"), overrides)
+	l.checkRules(l.field(root, "Rules"))
 	l.readResources(l.field(root, "Resources"))
 
 	t := &Template{StackName: l.stackName, Secrets: map[string]string{}, Queues: map[string]string{}}
@@ -124,6 +125,9 @@ func (l *loader) load(root *yaml.Node, overrides map[string]string) *Template {
 			t.Queues[id] = l.readQueue(id, properties)
 		case kindConfigurationSet:
 			t.ConfigurationSets = append(t.ConfigurationSets, l.readConfigurationSet(id, properties))
+		case kindAPI, kindEventDestination: // below
+		default:
+			l.checkLeftOut(id)
 		}
 	}
 	for _, id := range l.order {

@@ -223,6 +223,69 @@ func TestLoad_Intrinsics(t *testing.T) {
 	}
 }
 
+func TestLoad_Rules(t *testing.T) {
+	with := func(rule string) string {
+		return "Rules:\n  R: " + rule + "\n" + strings.Replace(minimal, "EXPRESSION", "x", 1)
+	}
+	for rule, want := range map[string]string{
+		`{ Assertions: [{ Assert: !Equals [!Ref Given, g] }] }`:                                                                         "",
+		`{ Assertions: [{ Assert: !Equals [!Ref Given, h], AssertDescription: Given is h. }] }`:                                         "template.yaml:2: rule R: Given is h.",
+		`{ RuleCondition: !Equals [!Ref Word, "yes"], Assertions: [{ Assert: !Equals [!Ref Given, h] }] }`:                              "",
+		`{ RuleCondition: !Equals [!Ref Word, "no"], Assertions: [{ Assert: !Not [!Contains [[f, g], !Ref Given]] }] }`:                 "rule R",
+		`{ Assertions: [{ Assert: !Contains [!Ref Listed, b] }, { Assert: { "Fn::Contains": [[x], y] }, AssertDescription: second }] }`: "rule R: second",
+		`{ Assertions: [{ Assert: !EachMemberIn [[a], !Ref Listed] }] }`:                                                                "not a condition",
+		`{ Assertions: [{ AssertDescription: nothing }] }`:                                                                              "rule R asserts nothing",
+		`{ RuleCondition: !Equals [a, a] }`:                                                                                             "rule R has no list of Assertions",
+		`{ Conditions: [] }`:                                                                                                            "doesn't know Conditions",
+	} {
+		_, err := load(t, with(rule), map[string]string{"Given": "g"})
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %v, want %q", rule, err, want)
+		}
+	}
+}
+
+// TestLoad_DeployedRules: nobody deploys to prod what nobody is told of, or what forgets within days.
+func TestLoad_DeployedRules(t *testing.T) {
+	root, err := project.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for overrides, want := range map[string]string{
+		"Stage=staging": "",
+		"Stage=prod":    "needs AlarmTopicArn",
+		"Stage=prod AlarmTopicArn=arn:aws:sns:eu-west-1:000000000000:alarms LogRetentionDays=14": "keeps its logs for 30 days",
+		"Stage=prod AlarmTopicArn=arn:aws:sns:eu-west-1:000000000000:alarms":                     "",
+	} {
+		parameters := local()
+		for _, override := range strings.Fields(overrides) {
+			name, value, _ := strings.Cut(override, "=")
+			parameters[name] = value
+		}
+		_, err := template.Load(filepath.Join(root, "template.yaml"), parameters)
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %v, want %q", overrides, err, want)
+		}
+	}
+}
+
+// TestLoad_MailIdentityIsTheDomainOfTheAddress unless another is named.
+func TestLoad_MailIdentityIsTheDomainOfTheAddress(t *testing.T) {
+	for identity, want := range map[string]string{"": "mail.example.com", "example.com": "example.com", "a@mail.example.com": "a@mail.example.com"} {
+		parameters := local()
+		parameters["MailFromAddress"], parameters["MailIdentity"] = "a@mail.example.com", identity
+		for _, f := range deployed(t, parameters).Functions {
+			if f.Name != "mailer" {
+				continue
+			}
+			at := slices.IndexFunc(f.Policies, func(s template.Statement) bool { return s.Sid == "SendMail" })
+			if got := f.Policies[at].Resources[0]; got != "arn:aws:ses:local:000000000000:identity/"+want {
+				t.Errorf("MailIdentity %q: %s, want %s", identity, got, want)
+			}
+		}
+	}
+}
+
 func TestLoad_Faults(t *testing.T) {
 	given := map[string]string{"Given": "g"}
 	with := func(expression string) string { return strings.Replace(minimal, "EXPRESSION", expression, 1) }
@@ -248,6 +311,7 @@ func TestLoad_Faults(t *testing.T) {
 		"an unknown condition":            {with("!If [Maybe, a, b]"), given, `no condition "Maybe"`},
 		"an open substitution":            {with(`!Sub "${Given"`), given, "${ without }"},
 		"an unknown property":             {with("x") + "      SnapStart: { ApplyOn: None }\n", given, "the local stack doesn't know SnapStart"},
+		"an unknown type of resource":     {with("x") + "  B: { Type: AWS::S3::Bucket }\n", given, "the local stack doesn't know resources of type AWS::S3::Bucket"},
 		"an unknown kind of event":        {with("x") + "      Events: { E: { Type: SQS } }\n", given, "events of type SQS"},
 		"settings of a route that isn't one": {
 			strings.Replace(with("x"), "      DefaultRouteSettings", "      RouteSettings: { \"GET /x\": { ThrottlingRateLimit: 1, ThrottlingBurstLimit: 1 } }\n      DefaultRouteSettings", 1),

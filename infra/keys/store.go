@@ -1,0 +1,131 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os/exec"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// store holds the secret with the ring.
+type store interface {
+	// read gives the current value, and when it was written.
+	read(ctx context.Context) (value string, written time.Time, err error)
+	// write makes a new value the current one. The one before stays in reach as AWSPREVIOUS.
+	write(ctx context.Context, value string) error
+}
+
+// secretValue is what Secrets Manager answers. Dates are numbers or texts, as the AWS CLI is set up.
+type secretValue struct {
+	SecretString string
+	CreatedDate  json.RawMessage
+}
+
+func (v secretValue) written() (time.Time, error) {
+	text := strings.Trim(string(v.CreatedDate), `"`)
+	if seconds, err := strconv.ParseFloat(text, 64); err == nil {
+		return time.UnixMilli(int64(seconds * 1000)), nil
+	}
+	return time.Parse(time.RFC3339, text)
+}
+
+// cli is a secret in the cloud, by the AWS CLI: credentials, regions and profiles are its own matter.
+type cli struct {
+	secretID string
+	run      func(ctx context.Context, stdin string, arguments ...string) ([]byte, error)
+}
+
+// aws runs the AWS CLI.
+func aws(ctx context.Context, stdin string, arguments ...string) ([]byte, error) {
+	command := exec.CommandContext(ctx, "aws", arguments...)
+	var fault bytes.Buffer
+	command.Stdin, command.Stderr = strings.NewReader(stdin), &fault
+	out, err := command.Output()
+	if err != nil {
+		return nil, fmt.Errorf("aws %s: %w: %s", strings.Join(arguments[:2], " "), err, strings.TrimSpace(fault.String()))
+	}
+	return out, nil
+}
+
+// secretOf finds the secret of a stack by the stack's outputs.
+func secretOf(ctx context.Context, stack string, run func(context.Context, string, ...string) ([]byte, error)) (cli, error) {
+	out, err := run(ctx, "", "cloudformation", "describe-stacks", "--stack-name", stack, "--output", "text",
+		"--query", "Stacks[0].Outputs[?OutputKey=='KeyRingSecretId'].OutputValue")
+	if err != nil {
+		return cli{}, err
+	}
+	id := strings.TrimSpace(string(out))
+	if !strings.HasPrefix(id, "arn:") {
+		return cli{}, fmt.Errorf("stack %s has no output KeyRingSecretId", stack)
+	}
+	return cli{id, run}, nil
+}
+
+func (c cli) read(ctx context.Context) (string, time.Time, error) {
+	out, err := c.run(ctx, "", "secretsmanager", "get-secret-value", "--secret-id", c.secretID, "--output", "json")
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	return decode(out)
+}
+
+func (c cli) write(ctx context.Context, value string) error {
+	// By standard input: arguments are seen by everyone on the machine.
+	_, err := c.run(ctx, value, "secretsmanager", "put-secret-value", "--secret-id", c.secretID, "--secret-string", "file:///dev/stdin")
+	return err
+}
+
+func decode(answer []byte) (string, time.Time, error) {
+	var v secretValue
+	if err := json.Unmarshal(answer, &v); err != nil || v.SecretString == "" {
+		return "", time.Time{}, errors.New("no text in what Secrets Manager gave") // the cause could quote the secret
+	}
+	written, err := v.written()
+	return v.SecretString, written, err
+}
+
+// endpoint is a secret of the local stack.
+type endpoint struct{ url, secretID string }
+
+func (e endpoint) read(ctx context.Context) (string, time.Time, error) {
+	answer, err := e.call(ctx, "GetSecretValue", map[string]string{"SecretId": e.secretID})
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	return decode(answer)
+}
+
+func (e endpoint) write(ctx context.Context, value string) error {
+	_, err := e.call(ctx, "PutSecretValue", map[string]string{"SecretId": e.secretID, "SecretString": value})
+	return err
+}
+
+func (e endpoint) call(ctx context.Context, operation string, request map[string]string) ([]byte, error) {
+	body, err := json.Marshal(request)
+	if err != nil {
+		return nil, err
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, e.url, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
+	r.Header.Set("X-Amz-Target", "secretsmanager."+operation)
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
+	if err == nil && response.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: %s %s", operation, response.Status, answer)
+	}
+	return answer, err
+}
