@@ -161,6 +161,9 @@ check("addresses become chips, each checked, none twice, and none is mailed befo
   const shown = () => list.locator("li bdi").allInnerTexts();
   await box.pressSequentially("mira@example.org,");
   await box.pressSequentially("theo@example.org ");
+  await box.fill("zoe@example.org, Max Ray <max@example.org>; "); // dropped into it, or dictated
+  await visitor.press(fill(chips.remove, { address: "zoe@example.org" }));
+  await visitor.press(fill(chips.remove, { address: "max@example.org" }));
   await box.fill("MIRA@example.org");
   await box.press("Enter");
   assert.deepEqual(await shown(), ["mira@example.org", "theo@example.org"]);
