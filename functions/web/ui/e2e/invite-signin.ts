@@ -5,6 +5,7 @@ import { fill } from "../src/lib/fill";
 import { invite as texts, signIn } from "../src/texts";
 import { Group } from "./people";
 import { check, newPerson } from "./scene";
+import { byName } from "./visitor";
 
 check("people sign in by choosing somebody whom the provider offers, and may change their mind there", async (scene) => {
   const group = await Group.make(newPerson("Asha"));
@@ -154,4 +155,16 @@ check("Back from the provider's page finds the invite as it was", async (scene) 
   await visitor.signsIn(mira);
   await visitor.joins(mira);
   await visitor.sees(fill(texts.welcome, { group: group.name }));
+});
+
+check("by its other name, which browsers take for another origin, the page works as well", async (scene) => {
+  const group = await Group.make(newPerson("Asha"));
+  const { url } = await group.invite();
+  const mira = newPerson("Mira");
+  const visitor = await scene.visitor();
+  await visitor.open(byName(url!));
+  await visitor.signsIn(mira);
+  await visitor.joins(mira);
+  await visitor.sees(fill(texts.welcome, { group: group.name }));
+  assert.equal(visitor.page.url(), `${byName(visitor.url)}/i`);
 });

@@ -1,5 +1,6 @@
 // All tests in a browser, one after another: npm test main.ts, or some of them by npm test -- --test-name-pattern=… main.ts.
 
+import "./watching";
 import "./invite-states";
 import "./invite-signin";
 import "./invite-trouble";

@@ -161,6 +161,9 @@ check("addresses become chips, each checked, none twice, and none is mailed befo
   const shown = () => list.locator("li bdi").allInnerTexts();
   await box.pressSequentially("mira@example.org,");
   await box.pressSequentially("theo@example.org ");
+  await box.fill("zoe@example.org, Max Ray <max@example.org>; "); // dropped into it, or dictated
+  await visitor.press(fill(chips.remove, { address: "zoe@example.org" }));
+  await visitor.press(fill(chips.remove, { address: "max@example.org" }));
   await box.fill("MIRA@example.org");
   await box.press("Enter");
   assert.deepEqual(await shown(), ["mira@example.org", "theo@example.org"]);
@@ -183,6 +186,26 @@ check("addresses become chips, each checked, none twice, and none is mailed befo
   const invite = await create(visitor, group, fill(texts.createAndSend, { count: "4" }));
   const { items } = await group.admin.call<{ items: { email: string }[] }>("GET", `/v1/groups/${group.id}/invites/${invite.id}/emails`);
   assert.deepEqual(items.map(({ email }) => email).sort(), ["asha@example.org", "mira@example.org", "theo@example.org", "uma@example.org"]);
+});
+
+check("an address that is typed and not finished is sent to as well, and chips are removed without losing the focus", async (scene) => {
+  const group = await Group.make(newPerson("Asha"));
+  const visitor = await scene.signedIn(group.admin, group.path("/invites?new"));
+  const { keyboard } = visitor.page;
+  const box = visitor.field(texts.emails);
+  await box.fill("mira@example.org, theo@example.org, uma@example.org");
+  await radio(visitor, texts.choices.never).check(); // leaving the box adds the last one
+  await visitor.button(fill(texts.createAndSend, { count: "3" })).waitFor();
+  await visitor.button(fill(chips.remove, { address: "theo@example.org" })).focus();
+  await keyboard.press("Enter");
+  assert.ok(await visitor.button(fill(chips.remove, { address: "uma@example.org" })).evaluate((button) => button === document.activeElement));
+  await keyboard.press("Enter");
+  await keyboard.press("Enter");
+  assert.ok(await box.evaluate((input) => input === document.activeElement), "the focus is lost");
+  await keyboard.type("leo@example.org");
+  const invite = await create(visitor, group);
+  const { items } = await group.admin.call<{ items: { email: string }[] }>("GET", `/v1/groups/${group.id}/invites/${invite.id}/emails`);
+  assert.deepEqual(items.map(({ email }) => email), ["leo@example.org"]);
 });
 
 check("fifty addresses can be pasted, and not one more sent", async (scene) => {

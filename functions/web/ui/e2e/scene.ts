@@ -21,7 +21,8 @@ const openings: (() => Promise<void>)[] = [];
 
 before(async () => {
   await rm(failures, { recursive: true, force: true });
-  [stack, browser] = await Promise.all([startStack(), startBrowser()]);
+  browser = await startBrowser();
+  stack = await startStack();
   for (const opening of openings) await opening();
 });
 

@@ -18,7 +18,8 @@ const most = 120_000;
 const desk: Looks = { width: 1100, height: 760 };
 const phone: Looks = { width: 390, height: 760 };
 
-const [stack, browser] = await Promise.all([startStack(), startBrowser()]);
+const browser = await startBrowser();
+const stack = await startStack();
 try {
   await mkdir(folder, { recursive: true });
   const person = (name: string) => new Person(stack.url, name.toLowerCase().replaceAll(" ", "-"), name);

@@ -111,8 +111,8 @@ export function Chips({ label, hint, value, onChange, error }: Props) {
           onInput={(event) => {
             const text = event.currentTarget.value;
             // What is before a comma, or an address before a space, is whole. A name before an address in angle brackets isn't an address yet.
-            const whole = text.includes("<") ? />\s*[,;\s]/.exec(text) : /[,;]|@\S+\s/.exec(text);
-            if (whole) add(text.slice(0, whole.index + whole[0].length), text.slice(whole.index + whole[0].length).trimStart());
+            const whole = text.includes("<") ? /^.*>\s*[,;\s]/s.exec(text) : /^.*(?:[,;]|@\S+\s)/s.exec(text);
+            if (whole) add(whole[0], text.slice(whole[0].length).trimStart());
             else onChange({ entries, typed: text });
           }}
           onKeyDown={(event) => {
