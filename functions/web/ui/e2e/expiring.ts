@@ -7,7 +7,7 @@ import { beforehand, newPerson, openVisitor } from "./scene";
 import type { Visitor } from "./visitor";
 
 /** How long after they are made the invites end, in ms: the shortest time with some to spare for a busy machine. */
-const lifetime = 66_000;
+const lifetime = 75_000;
 
 let group: Group;
 let invite: Invite;
