@@ -95,7 +95,7 @@ func sweep(ctx context.Context, service *outbox.Service, line *line) error {
 	start := time.Now()
 	swept, err := service.Sweep(ctx)
 	var figures []emf.Figure
-	if err == nil { // one that couldn't look has nothing to say: that a figure is missing is told too
+	if err == nil || swept.Tried > 0 { // one that couldn't look has nothing to say: that a figure is missing is told too
 		figures = append(figures, emf.Seconds(emf.OutboxLag, swept.Behind))
 	}
 	line.write(ctx, "sweep", start, figures, "mails", swept.Tried)
