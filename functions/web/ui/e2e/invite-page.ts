@@ -177,7 +177,7 @@ check("the time that is left to an invite is counted down", async (scene) => {
   await visitor.knownTo(group.admin);
   await visitor.open(group.path(`/invites/${invite.id}`));
   await visitor.reads("in 59 minutes");
-  await visitor.page.clock.fastForward(50 * 60_000);
+  await visitor.page.clock.runFor(50 * 60_000);
   await visitor.reads("in 9 minutes");
 });
 
