@@ -412,17 +412,10 @@ func TestDelete_AmidAStormOfRedeems(t *testing.T) {
 			for range 20 {
 				<-started
 			}
-			for tries := 1; ; tries++ { // on a machine that is busy with the storm itself, one may not be enough
-				ctx, cancel := context.WithTimeout(t.Context(), answerTime)
-				err := s.Invites.Delete(ctx, s.admin, s.group.ID, link.ID)
-				cancel()
-				// A repeat after a lost answer finds it gone.
-				if err == nil || tries > 1 && errors.Is(err, directory.ErrNotFound) {
-					break
-				}
-				if !errors.Is(err, directory.ErrUnavailable) || tries == 10 {
-					t.Fatalf("delete: %v", err)
-				}
+			ctx, cancel := context.WithTimeout(t.Context(), answerTime)
+			defer cancel()
+			if err := s.Invites.Delete(ctx, s.admin, s.group.ID, link.ID); err != nil {
+				t.Errorf("delete: %v", err)
 			}
 			close(gone)
 			s.redeem(Person("late"), link, invite.ErrDeleted)
