@@ -111,6 +111,10 @@ vulnerabilities: ## Check what is called against the database of known vulnerabi
 		echo "WARNING: known vulnerabilities were NOT checked: their database is out of reach from here"; \
 	else exit $$status; fi
 
+.PHONY: sbom
+sbom: build ## Write down what the functions and the web app are made of, and check its licenses: .local/sbom/group-invites.cdx.json
+	@go run ./infra/sbom
+
 .PHONY: lint-template
 lint-template: $(VENV)/installed ## Check template.yaml with cfn-lint and by `sam validate --lint` (needs Python)
 	$(VENV)/bin/cfn-lint --config-file infra/cfnlint.yaml -t template.yaml
