@@ -35,11 +35,11 @@ $(FUNCTIONS:%=build-%): build-%:
 # The web app is part of what the function is made of.
 build-Web: ui
 
-# The Python tools of infra/requirements.txt, in a virtual environment that is made anew when that file changes.
+# The Python tools of infra/requirements.txt, each with its checksum, in a virtual environment that is made anew when that file changes.
 VENV := .local/venv
 $(VENV)/installed: infra/requirements.txt
 	@echo "Installing the SAM CLI and cfn-lint into $(VENV)"
-	@rm -rf $(VENV) && python3 -m venv $(VENV) && $(VENV)/bin/pip install -q -r $< && touch $@
+	@rm -rf $(VENV) && python3 -m venv $(VENV) && $(VENV)/bin/pip install -q --no-deps --require-hashes -r $< && touch $@
 
 # Which of samconfig.toml's environments: default, staging or prod.
 ENV ?= default
