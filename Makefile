@@ -35,11 +35,11 @@ $(FUNCTIONS:%=build-%): build-%:
 # The web app is part of what the function is made of.
 build-Web: ui
 
-# The Python tools of infra/requirements.txt, in a virtual environment that is made anew when that file changes.
+# The Python tools of infra/requirements.txt, each with its checksum, in a virtual environment that is made anew when that file changes.
 VENV := .local/venv
 $(VENV)/installed: infra/requirements.txt
 	@echo "Installing the SAM CLI and cfn-lint into $(VENV)"
-	@rm -rf $(VENV) && python3 -m venv $(VENV) && $(VENV)/bin/pip install -q -r $< && touch $@
+	@rm -rf $(VENV) && python3 -m venv $(VENV) && $(VENV)/bin/pip install -q --no-deps --require-hashes -r $< && touch $@
 
 # Which of samconfig.toml's environments: default, staging or prod.
 ENV ?= default
@@ -104,12 +104,26 @@ lint: ui $(UI)/e2e/node_modules ## Check formatting, vet, staticcheck, tidy modu
 	npm --prefix $(UI) run --silent check
 	npm --prefix $(UI)/e2e run --silent check
 
+# A database that is out of reach is said loudly, here and at the end of .ci/run, and fails nothing, unless ADVISORIES=required.
+NOT_CHECKED := .local/not-checked
 .PHONY: vulnerabilities
-vulnerabilities: ## Check what is called against the database of known vulnerabilities (GOVULNDB names a mirror)
-	@out=$$(go tool govulncheck ./... 2>&1) && status=0 || status=$$?; echo "$$out"; \
-	if [ $$status -ne 0 ] && grep -q '^govulncheck: fetching vulnerabilities' <<<"$$out"; then \
-		echo "WARNING: known vulnerabilities were NOT checked: their database is out of reach from here"; \
-	else exit $$status; fi
+vulnerabilities: ## Check what is called, and packages of npm, against the databases of known vulnerabilities (GOVULNDB names a mirror; ADVISORIES=required)
+	@mkdir -p .local && rm -f $(NOT_CHECKED); \
+	check() { \
+		local of=$$1 unreachable=$$2 status=0; shift 2; \
+		out=$$("$$@" 2>&1) || status=$$?; echo "$$out"; \
+		[ $$status -ne 0 ] && grep -q "$$unreachable" <<<"$$out" || return $$status; \
+		echo "WARNING: known vulnerabilities of $$of were NOT checked: their database is out of reach from here" | tee -a $(NOT_CHECKED); \
+		[ "$(ADVISORIES)" != required ]; \
+	}; \
+	check "what Go's code calls" '^govulncheck: fetching vulnerabilities' go tool govulncheck ./... || exit 1; \
+	for folder in $(UI) $(UI)/e2e infra/local/engine; do \
+		check "the packages of $$folder" 'audit endpoint returned an error' npm audit --package-lock-only --prefix $$folder || exit 1; \
+	done
+
+.PHONY: sbom
+sbom: build ## Write down what the functions and the web app are made of, and check its licenses: .local/sbom/group-invites.cdx.json
+	@go run ./infra/sbom
 
 .PHONY: lint-template
 lint-template: $(VENV)/installed ## Check template.yaml with cfn-lint and by `sam validate --lint` (needs Python)
@@ -159,7 +173,7 @@ delete: $(VENV)/installed ## Delete the stack of ENV, after asking; its table an
 
 .PHONY: clean
 clean: ## Delete what was built and installed here, but not the local stack's data
-	rm -rf .aws-sam .local/build .local/bin .local/local .local/e2e .local/venv infra/local/engine/node_modules $(UI)/node_modules $(UI)/e2e/node_modules $(UI)/.built
+	rm -rf .aws-sam .local/build .local/sbom $(NOT_CHECKED) .local/bin .local/local .local/e2e .local/venv infra/local/engine/node_modules $(UI)/node_modules $(UI)/e2e/node_modules $(UI)/.built
 	find $(UI)/dist -mindepth 1 ! -name .gitkeep -delete
 
 .PHONY: help

@@ -77,7 +77,7 @@ func wantPage(t *testing.T, r *httpapitest.Reply, status int, heading string) *h
 	}
 	for name, want := range map[string]string{
 		"Content-Type": "text/html; charset=utf-8", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex", "Cache-Control": "no-store",
-		"Strict-Transport-Security": "max-age=31536000",
+		"Strict-Transport-Security": "max-age=63072000", "Cross-Origin-Opener-Policy": "same-origin",
 	} {
 		if r.Header.Get(name) != want {
 			t.Errorf("%s: %q", name, r.Header.Get(name))

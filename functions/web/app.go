@@ -55,7 +55,7 @@ func app(s settings) map[string]*file {
 	}
 	for _, asset := range assets {
 		if name := "/assets/" + asset.Name(); kinds[path.Ext(name)] != "" {
-			files[name] = builtFile(name, keep, map[string]string{"Cross-Origin-Resource-Policy": "same-origin"})
+			files[name] = builtFile(name, keep)
 		}
 	}
 	protection := s.protection()
@@ -102,7 +102,6 @@ func (s settings) protection() map[string]string {
 		"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src " + strings.Join(sources, " ") + "; " +
 			"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
 		"Cross-Origin-Opener-Policy": "same-origin",
-		"Strict-Transport-Security":  "max-age=63072000",
 		"X-Robots-Tag":               "noindex, nofollow",
 	}
 }

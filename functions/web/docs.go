@@ -29,7 +29,9 @@ func documentation() map[string]*file {
 		files[hashed] = newFile(kinds[extension], keep, content)
 		page = bytes.ReplaceAll(page, []byte("/docs/"+name), []byte(hashed))
 	}
-	files["/docs"] = newFile(kinds[".html"], check, page, map[string]string{"Content-Security-Policy": docsPolicy})
+	files["/docs"] = newFile(kinds[".html"], check, page, map[string]string{
+		"Content-Security-Policy": docsPolicy, "Cross-Origin-Opener-Policy": "same-origin",
+	})
 	return files
 }
 

@@ -37,7 +37,7 @@ func newFile(kind, cache string, content []byte, headers ...map[string]string) *
 	f := &file{
 		status: http.StatusOK, kind: kind, tag: `W/"` + hash(content) + `"`, plain: content,
 		gzip:   sync.OnceValue(func() []byte { return zip(content) }),
-		header: map[string]string{"Cache-Control": cache, "Vary": "Accept-Encoding", "Referrer-Policy": "no-referrer"},
+		header: map[string]string{"Cache-Control": cache, "Vary": "Accept-Encoding"},
 	}
 	for _, more := range headers {
 		maps.Copy(f.header, more)

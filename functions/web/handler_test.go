@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"encoding/base64"
 	"io"
+	"net/http"
 	"os"
 	"regexp"
 	"strings"
@@ -41,7 +42,11 @@ func get(t *testing.T, method, path string, headers ...string) (status int, head
 		}
 		response.Body = string(raw)
 	}
-	if header["X-Content-Type-Options"] != "nosniff" {
+	all := http.Header{}
+	for name, value := range header {
+		all.Set(name, value)
+	}
+	if !httpapitest.Protected(all) || strings.HasPrefix(header["Content-Type"], "text/html") && header["Cross-Origin-Opener-Policy"] != "same-origin" {
 		t.Errorf("%s %s: headers %v", method, path, header)
 	}
 	return response.StatusCode, header, response.Body

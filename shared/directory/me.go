@@ -17,8 +17,12 @@ type Me struct {
 type MyOrg struct {
 	Org    Org
 	Role   Role
-	Groups []Group // by id
+	Groups []Group // by id; all of them, unless he is in more than maxMyGroups of all his organizations
 }
+
+// maxMyGroups is how many groups Me gives. An admin adds people to groups without asking them: however many he makes, nobody is kept from his others,
+// and from the rest of what Me tells. [Service.ListGroups] gives all, by pages.
+const maxMyGroups = 500
 
 // Me gives the caller's organizations and groups. It stores his name and address anew where they have changed.
 func (s *Service) Me(ctx context.Context, caller Caller) (me Me, err error) {
@@ -51,14 +55,13 @@ func (s *Service) me(ctx context.Context, caller Caller) (Me, error) {
 		}
 	}
 	groupIDs := map[OrgID][]GroupID{}
-	var wanted []GroupID
 	for _, g := range groupRows {
 		org := g.Group.Org()
 		if (Membership{OrgMember: members[org], GroupMember: g}).InGroup() {
 			groupIDs[org] = append(groupIDs[org], g.Group)
-			wanted = append(wanted, g.Group)
 		}
 	}
+	wanted := share(groupIDs, maxMyGroups)
 	orgs, groups, err := s.Store.OrgsAndGroups(ctx, orgIDs, wanted)
 	if err != nil {
 		return Me{}, err
@@ -80,6 +83,22 @@ func (s *Service) me(ctx context.Context, caller Caller) (Me, error) {
 	}
 	slices.SortFunc(me.Orgs, func(a, b MyOrg) int { return bytes.Compare(a.Org.ID[:], b.Org.ID[:]) })
 	return me, nil
+}
+
+// share gives up to n of the groups, by turns of each organization, so that those with few have all of theirs.
+func share(of map[OrgID][]GroupID, n int) (out []GroupID) {
+	for turn := 0; len(out) < n; turn++ {
+		before := len(out)
+		for _, groups := range of {
+			if turn < len(groups) && len(out) < n {
+				out = append(out, groups[turn])
+			}
+		}
+		if len(out) == before {
+			break
+		}
+	}
+	return out
 }
 
 // renew stores the caller's name and address if they are not what the row says. A token without a name or a verified address

@@ -42,6 +42,24 @@ func TestMe(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 	})
+	t.Run("shows who is in too many groups 500, and all of the organization that has few", func(t *testing.T) {
+		s := newScene(t)
+		s.Join(s.stranger, s.foreignGroup, s.user, directory.RoleManager)
+		for i := range 510 {
+			if _, _, err := s.Directory.PutGroupMember(t.Context(), s.admin, s.Group(s.admin, s.org, fmt.Sprintf("More %d", i)).ID, s.user.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		me, err := s.Directory.Me(t.Context(), s.user)
+		s.must(err)
+		of := map[directory.OrgID]int{}
+		for _, o := range me.Orgs {
+			of[o.Org.ID] = len(o.Groups)
+		}
+		if of[s.org.ID] != 499 || of[s.foreign.ID] != 1 {
+			t.Errorf("%v", of)
+		}
+	})
 	t.Run("shows groups and organizations by id", func(t *testing.T) {
 		for i := range 6 {
 			org := s.Org(Person(fmt.Sprintf("founder %d", i)), "More")

@@ -161,11 +161,24 @@ func (s *server) answer(r *http.Request) (name string, reply Reply, err error) {
 	return name, reply, nil
 }
 
-// write sends an answer. An answer may hold what only its reader may see, so none is kept, unless its own headers say otherwise.
+// always are the headers of every answer, unless it has its own. It may hold what only its reader may see, so none is kept. It is for who asks by
+// TLS, and for scripts that the rules for other origins let read it: a browser that is led to it shows no more than its text, in nobody's frame, and
+// gives it to no page that embeds it.
+var always = map[string]string{
+	"Cache-Control":                "no-store",
+	"Content-Security-Policy":      "default-src 'none'; frame-ancestors 'none'",
+	"Cross-Origin-Resource-Policy": "same-origin",
+	"Referrer-Policy":              "no-referrer",
+	"Strict-Transport-Security":    "max-age=63072000",
+	"X-Content-Type-Options":       "nosniff",
+}
+
+// write sends an answer.
 func write(w http.ResponseWriter, reply Reply) error {
 	h := w.Header()
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
+	for name, value := range always {
+		h.Set(name, value)
+	}
 	for name, value := range reply.Header {
 		h.Set(name, value)
 	}

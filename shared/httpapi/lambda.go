@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/textproto"
 	"net/url"
@@ -110,9 +111,7 @@ func unreadable(ctx context.Context, log *slog.Logger) events.APIGatewayV2HTTPRe
 	if err != nil {
 		panic(err) // a problem is texts and numbers
 	}
-	return events.APIGatewayV2HTTPResponse{
-		StatusCode: problem.Status,
-		Headers:    map[string]string{"Content-Type": "application/problem+json", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"},
-		Body:       string(body),
-	}
+	headers := maps.Clone(always)
+	headers["Content-Type"] = "application/problem+json"
+	return events.APIGatewayV2HTTPResponse{StatusCode: problem.Status, Headers: headers, Body: string(body)}
 }

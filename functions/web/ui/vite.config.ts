@@ -30,8 +30,29 @@ export default defineConfig(({ mode }) => ({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
-  plugins: [compress()],
+  plugins: [onlyDependencies(), compress()],
 }));
+
+/**
+ * Fails if a file of a package is bundled that package-lock.json has for development alone: the release's bill of materials lists the others. What
+ * Vite puts in by itself, a few lines that load parts later, is no file.
+ */
+function onlyDependencies(): Plugin {
+  const { packages } = JSON.parse(readFileSync("package-lock.json", "utf8")) as { packages: Record<string, { dev?: boolean }> };
+  return {
+    name: "only-dependencies",
+    apply: "build",
+    generateBundle(_, bundle) {
+      for (const chunk of Object.values(bundle)) {
+        for (const id of chunk.type === "chunk" ? chunk.moduleIds : []) {
+          const name = /.*[/\\]node_modules[/\\]((?:@[^/\\]+[/\\])?[^/\\]+)/.exec(id)?.[1]?.replaceAll("\\", "/");
+          const locked = packages[`node_modules/${name}`];
+          if (name && (!locked || locked.dev)) this.error(`${name} is bundled, and is not among the dependencies of package.json`);
+        }
+      }
+    },
+  };
+}
 
 /** Writes each file gzipped and by Brotli beside itself, says what the pages weigh, and fails if one is over its budget. */
 function compress(): Plugin {

@@ -35,19 +35,22 @@ func (s *Stack) listen() error {
 }
 
 // onlyLocal refuses requests that a web page of another origin could have caused: those for another host, which is how a
-// name that was rebound to this machine gives itself away, and those from another origin. The other name of this address is not another
-// origin: people open the web app by either, and it asks the identity provider by one.
+// name that was rebound to this machine gives itself away, those from another origin, and what a page of another site loads without saying
+// its origin, as a script or a picture (Fetch Metadata, https://www.w3.org/TR/fetch-metadata/): a token that runs as a script could be read by
+// the page. The other name of this address is not another origin: people open the web app by either, and it asks the identity provider by one.
 func onlyLocal(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host, port := r.Host, ""
 		if name, number, err := net.SplitHostPort(host); err == nil {
 			host, port = name, ":"+number
 		}
-		origin := r.Header.Get("Origin")
-		if host != loopback && host != "localhost" || origin != "" && origin != "http://"+loopback+port && origin != "http://localhost"+port {
+		origin, site := r.Header.Get("Origin"), r.Header.Get("Sec-Fetch-Site")
+		embedded := origin == "" && (site == "cross-site" || site == "same-site") && r.Header.Get("Sec-Fetch-Mode") != "navigate"
+		if embedded || host != loopback && host != "localhost" || origin != "" && origin != "http://"+loopback+port && origin != "http://localhost"+port {
 			http.Error(w, "this is for requests from this machine, to "+loopback+" or localhost, and from no other origin", http.StatusForbidden)
 			return
 		}
+		w.Header().Set("X-Content-Type-Options", "nosniff")
 		next.ServeHTTP(w, r)
 	})
 }

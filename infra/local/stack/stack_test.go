@@ -308,6 +308,11 @@ func TestDev_AnswersOnlyThisMachine(t *testing.T) {
 		"another origin":      {http.Header{"Origin": {"http://evil.example"}}, 403},
 		"another port":        {http.Header{"Origin": {"http://127.0.0.1:1"}}, 403},
 		"no origin":           {http.Header{"Origin": {"null"}}, 403},
+		"a script elsewhere":  {http.Header{"Sec-Fetch-Site": {"cross-site"}, "Sec-Fetch-Mode": {"no-cors"}}, 403},
+		"a script next door":  {http.Header{"Sec-Fetch-Site": {"same-site"}, "Sec-Fetch-Mode": {"no-cors"}}, 403},
+		"a script of its own": {http.Header{"Sec-Fetch-Site": {"same-origin"}, "Sec-Fetch-Mode": {"no-cors"}}, 200},
+		"a link elsewhere":    {http.Header{"Sec-Fetch-Site": {"cross-site"}, "Sec-Fetch-Mode": {"navigate"}}, 200},
+		"the address bar":     {http.Header{"Sec-Fetch-Site": {"none"}, "Sec-Fetch-Mode": {"navigate"}}, 200},
 	} {
 		for _, path := range []string{"/dev/", "/dev/people", "/dev/token/admin", "/dev/oidc/jwks.json"} {
 			if status, body := send(t, "GET", s.URL()+path, "", test.header); status != test.status {

@@ -99,10 +99,18 @@ func (a *API) Do(event events.APIGatewayV2HTTPRequest) *Reply {
 	for name, value := range response.Headers {
 		header.Set(name, value)
 	}
-	if header.Get("Cache-Control") != "no-store" || header.Get("X-Content-Type-Options") != "nosniff" || len(response.Cookies) > 0 {
+	if header.Get("Cache-Control") != "no-store" || !Protected(header) || len(response.Cookies) > 0 {
 		a.Errorf("%s: headers %v", what, header)
 	}
 	return &Reply{TB: a.TB, what: what, Status: response.StatusCode, Header: header, Body: response.Body}
+}
+
+// Protected tells whether an answer has the headers by which browsers do no more with it than they should: it stays with TLS, is taken for what it says
+// that it is, loads and frames nothing and is in no frame but as its own policy has it, is embedded by no other origin, and its address goes nowhere.
+func Protected(h http.Header) bool {
+	policy := h.Get("Content-Security-Policy")
+	return h.Get("Strict-Transport-Security") == "max-age=63072000" && h.Get("X-Content-Type-Options") == "nosniff" && h.Get("Referrer-Policy") == "no-referrer" &&
+		h.Get("Cross-Origin-Resource-Policy") == "same-origin" && strings.HasPrefix(policy, "default-src 'none'; ") && strings.Contains(policy, "frame-ancestors 'none'")
 }
 
 // Reply is an answer.

@@ -430,7 +430,7 @@ export interface paths {
         };
         /**
          * Read who the caller is
-         * @description The caller, with the organizations and groups that he is in. It also renews his name and address from the token.
+         * @description The caller, with the organizations and groups that he is in. Of more than 500 groups it has 500, some of each organization: GET /v1/orgs/{orgId}/groups has all of one. It also renews his name and address from the token.
          */
         get: operations["getMe"];
         put?: never;
