@@ -3,6 +3,7 @@ package stack
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,8 +13,8 @@ import (
 )
 
 // InvokeOnce sends one event to a fresh process of one function, past the gateway, and ends the process. It uses the AWS
-// endpoint of the stack that runs on the data folder; where none runs, it starts one for as long as it takes. Line
-// receives what the function prints.
+// endpoint of the stack that runs on the data folder; where none runs, it starts one for as long as it takes. The template's
+// parameters are that stack's, under those of the options. Line receives what the function prints.
 func InvokeOnce(ctx context.Context, o Options, function string, event []byte, line func(string)) (lambda.Result, error) {
 	state, running := Running(o.DataDir)
 	if !running {
@@ -24,12 +25,15 @@ func InvokeOnce(ctx context.Context, o Options, function string, event []byte, l
 		defer s.Close()
 		state, o.Binaries = s.state(), s.options.Binaries
 	}
-	t, err := LoadTemplate(o.Root, state.URL, state.TableName, state.Parameters)
+	parameters := map[string]string{}
+	maps.Copy(parameters, state.Parameters)
+	maps.Copy(parameters, o.Parameters)
+	t, err := LoadTemplate(o.Root, state.URL, state.TableName, parameters)
 	if err != nil {
 		return lambda.Result{}, err
 	}
 	if !slices.ContainsFunc(t.Functions, func(f template.Function) bool { return f.Name == function }) {
-		return lambda.Result{}, fmt.Errorf("template.yaml has no function %q", function)
+		return lambda.Result{}, fmt.Errorf("template.yaml has no function %q, or not with these parameters", function)
 	}
 	if o.Binaries == "" {
 		o.Binaries = filepath.Join(o.Root, ".local", "bin")
