@@ -2,7 +2,6 @@ package issuer
 
 import (
 	"bytes"
-	"cmp"
 	"crypto/rand"
 	_ "embed"
 	"fmt"
@@ -73,13 +72,12 @@ func (i *Issuer) choose(w http.ResponseWriter, r *http.Request) {
 	i.grant(w, r, q, p)
 }
 
-// endSession signs out (OpenID Connect RP-Initiated Logout 1.0) and leads back to the client, if it asks for that, by that standard's word or
-// by Cognito's.
+// endSession signs out (OpenID Connect RP-Initiated Logout 1.0) and leads back to the client, if it asks for that.
 func (i *Issuer) endSession(w http.ResponseWriter, r *http.Request) {
 	over := i.cookie("")
 	over.MaxAge = -1
 	http.SetCookie(w, over)
-	back := cmp.Or(r.FormValue("post_logout_redirect_uri"), r.FormValue("logout_uri"))
+	back := r.FormValue("post_logout_redirect_uri")
 	if !slices.Contains(i.options.Client.RedirectURIs, back) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		fmt.Fprintln(w, "You're signed out.")
