@@ -14,12 +14,11 @@ import (
 	"github.com/go-jose/go-jose/v4/jwt"
 )
 
-// poolToken has an issuer that stands for a user pool with this trigger make a token, and reads it.
-func poolToken(t *testing.T, trigger issuer.Trigger) (claims map[string]any, err error) {
+// poolToken has an issuer that stands for a user pool with this trigger make a token by the key in the file, and reads it.
+func poolToken(t *testing.T, keyFile string, trigger issuer.Trigger) (claims map[string]any, err error) {
 	t.Helper()
 	i, err := issuer.New(issuer.Options{
-		URL: url, Audience: "client", Scope: "things/use", KeyFile: filepath.Join(t.TempDir(), "key.pem"),
-		UserPool: issuer.UserPool{ID: "local_Pool", Trigger: trigger},
+		URL: url, Audience: "client", Scope: "things/use", KeyFile: keyFile, UserPool: issuer.UserPool{ID: "local_Pool", Trigger: trigger},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -47,7 +46,7 @@ func answering(changes string) issuer.Trigger {
 
 // TestUserPool_TokenSaysNothingOfThePerson unless a trigger adds it, and has no audience: so it is with Cognito.
 func TestUserPool_TokenSaysNothingOfThePerson(t *testing.T) {
-	claims, err := poolToken(t, nil)
+	claims, err := poolToken(t, filepath.Join(t.TempDir(), "key.pem"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +71,7 @@ func TestUserPool_TriggerIsAskedAndHeard(t *testing.T) {
 			Scopes         []string
 		}
 	}
-	claims, err := poolToken(t, func(ctx context.Context, event []byte) ([]byte, error) {
+	claims, err := poolToken(t, filepath.Join(t.TempDir(), "key.pem"), func(ctx context.Context, event []byte) ([]byte, error) {
 		if err := json.Unmarshal(event, &asked); err != nil {
 			t.Error(err)
 		}
@@ -92,6 +91,7 @@ func TestUserPool_TriggerIsAskedAndHeard(t *testing.T) {
 
 // TestUserPool_NobodyGetsATokenByAnAnswerThatCognitoWouldRefuse.
 func TestUserPool_NobodyGetsATokenByAnAnswerThatCognitoWouldRefuse(t *testing.T) {
+	keyFile := filepath.Join(t.TempDir(), "key.pem") // one for all: a key takes long to make
 	for what, trigger := range map[string]issuer.Trigger{
 		"none, but an error":        func(context.Context, []byte) ([]byte, error) { return nil, errors.New("broken") },
 		"null":                      func(context.Context, []byte) ([]byte, error) { return []byte("null"), nil },
@@ -104,7 +104,7 @@ func TestUserPool_NobodyGetsATokenByAnAnswerThatCognitoWouldRefuse(t *testing.T)
 		"groups by another way":     answering(`{"claimsToAddOrOverride":{"cognito:groups":["admin"]}}`),
 		"claims in the wrong shape": answering(`{"claimsToAddOrOverride":["email"]}`),
 	} {
-		if claims, err := poolToken(t, trigger); err == nil || !strings.Contains(err.Error(), "PreTokenGeneration failed") {
+		if claims, err := poolToken(t, keyFile, trigger); err == nil || !strings.Contains(err.Error(), "PreTokenGeneration failed") {
 			t.Errorf("%s: %v, claims %v", what, err, claims)
 		}
 	}
