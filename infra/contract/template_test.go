@@ -13,13 +13,15 @@ import (
 
 	"group-invites/infra/local/stack"
 	"group-invites/infra/local/template"
-	"group-invites/shared/dynamo/dynamotest"
 	"group-invites/shared/httpapi"
 )
 
+// load gives the template with all functions that it has: with the user pool, whose trigger is one.
 func load(t *testing.T) *template.Template {
 	t.Helper()
-	described, err := dynamotest.Template()
+	described, err := template.Load(filepath.Join(root(t), "template.yaml"), map[string]string{
+		"PublicBaseUrl": "https://chat.example.com", "MailFromAddress": "invites@example.com",
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

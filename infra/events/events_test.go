@@ -187,6 +187,28 @@ func TestEvents_MailFunctionsGetTheirEvents(t *testing.T) {
 	}
 }
 
+// TestEvents_TokenClaimsGetsWhatCognitoSends when Ada signs in to a user pool of the template.
+func TestEvents_TokenClaimsGetsWhatCognitoSends(t *testing.T) {
+	admin, err := issuer.PersonOf("admin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	event := issuer.TokenEvent(template.Region+"_UserPool", admin, template.DefaultStackName+"-WebClient", []string{"openid", "profile", "email", "group-invites/use"})
+	want, err := json.MarshalIndent(event, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want = append(want, '\n')
+	if *update {
+		if err := os.WriteFile("token-claims.json", want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := os.ReadFile("token-claims.json"); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("token-claims.json is not as it would be written now (%v); if that is meant, run with -update", err)
+	}
+}
+
 // seededAt is when what is seeded was made, in Unix milliseconds.
 const seededAt = 1767258000000
 

@@ -24,7 +24,7 @@ export async function resolve(specifier, context, next) {
 }
 
 export async function load(url, context, next) {
-  if (!url.startsWith("file:") || !extensions.some((extension) => url.endsWith(extension))) return next(url, context);
+  if (!url.startsWith("file:") || !extensions.some((extension) => new URL(url).pathname.endsWith(extension))) return next(url, context);
   const { default: typescript } = await import("typescript");
   const { outputText } = typescript.transpileModule(await readFile(fileURLToPath(url), "utf8"), {
     fileName: fileURLToPath(url),

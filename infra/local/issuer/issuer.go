@@ -5,6 +5,8 @@
 // section 3.1) with PKCE by S256 (RFC 7636), for one public client. Instead of asking for a password it shows people to choose from. Who
 // was chosen last is in a cookie of the browser, so that prompt=none works as with other providers.
 //
+// It can also stand for the user pool that the template makes: see [UserPool].
+//
 // Its key is made once and kept in a file, so tokens outlive a restart. A person is a word: the same word is the same person, with the same
 // subject, on every machine. It must be reachable on loopback only.
 package issuer
@@ -50,6 +52,8 @@ type Options struct {
 	Scope    string // scope of the tokens
 	KeyFile  string // PEM file that keeps the signing key; made where it is missing
 	Client   Client // that may sign people in; without an ID none may
+	// UserPool has access tokens made as Cognito makes them. Without an ID they have all claims, whose audience is Audience.
+	UserPool UserPool
 }
 
 // Client is an application without a secret that signs people in.
@@ -146,6 +150,9 @@ func (i *Issuer) Token(who string) (string, error) {
 }
 
 func (i *Issuer) accessToken(p Person, client, scope string) (string, error) {
+	if i.options.UserPool.ID != "" {
+		return i.poolToken(p, client, scope)
+	}
 	return jwt.Signed(i.signer).Claims(claims{
 		Claims: i.registered(p, i.options.Audience, TokenLifetime), ClientID: client, Scope: scope, TokenUse: "access",
 		Email: p.Email, EmailVerified: true, Name: p.Name,

@@ -135,7 +135,7 @@ func (s *Stack) start(ctx context.Context) error {
 	steps.Go(func() error { return s.timed("functions built", func() error { return s.build(ctx) }) })
 	steps.Go(func() error { return s.timed("table ready", func() error { return s.openTable(ctx) }) })
 	steps.Go(func() (err error) {
-		s.issuer, err = newIssuer(s.template, s.url, s.folder)
+		s.issuer, err = newIssuer(s.template, s.url, s.folder, s.Invoke)
 		return err
 	})
 	if err := steps.Wait(); err != nil {

@@ -1,6 +1,8 @@
 package stack
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -21,7 +23,8 @@ const (
 	oidcPath = "/dev/oidc"
 )
 
-// LoadTemplate resolves the template below root for a stack at this URL, on a table of that name. Overrides are parameters of the template.
+// LoadTemplate resolves the template below root for a stack at this URL, on a table of that name. Overrides are parameters of the template; an empty
+// OidcIssuer has it make its user pool, which the local issuer then stands for.
 func LoadTemplate(root, baseURL, table string, overrides map[string]string) (*template.Template, error) {
 	origin, err := localhostURL(baseURL)
 	if err != nil {
@@ -29,6 +32,7 @@ func LoadTemplate(root, baseURL, table string, overrides map[string]string) (*te
 	}
 	parameters := map[string]string{
 		"Table":                table,
+		"UserPool":             baseURL + oidcPath,
 		"PublicBaseUrl":        baseURL,
 		"AllowedOrigins":       baseURL + "," + origin,
 		"OidcIssuer":           baseURL + oidcPath,
@@ -47,6 +51,9 @@ func LoadTemplate(root, baseURL, table string, overrides map[string]string) (*te
 		} else if sends {
 			parameters[name] = local
 		}
+	}
+	if issuer, given := overrides["OidcIssuer"]; given && issuer == "" {
+		parameters["OidcAudience"], parameters["OidcClientId"] = "", ""
 	}
 	maps.Copy(parameters, overrides)
 	return template.Load(file, parameters)
@@ -82,8 +89,9 @@ func checkBinaries(t *template.Template, binaries string) error {
 	return nil
 }
 
-// newIssuer makes the identity provider, for the web app by both names of its address.
-func newIssuer(t *template.Template, baseURL string, folder *dataFolder) (*issuer.Issuer, error) {
+// newIssuer makes the identity provider, for the web app by both names of its address; or, if the template makes a user pool, in its place: for
+// the pool's client, by the addresses that the template lets it return to, with the pool's trigger.
+func newIssuer(t *template.Template, baseURL string, folder *dataFolder, invoke func(ctx context.Context, function string, event []byte) (lambda.Result, error)) (*issuer.Issuer, error) {
 	o := issuer.Options{URL: t.Authorizer.Issuer, Audience: t.Authorizer.Audiences[0], KeyFile: folder.path("issuer.pem"), Client: issuer.Client{ID: webClient}}
 	byName, err := localhostURL(baseURL)
 	if err != nil {
@@ -94,6 +102,23 @@ func newIssuer(t *template.Template, baseURL string, folder *dataFolder) (*issue
 	}
 	if len(t.Authorizer.Scopes) > 0 {
 		o.Scope = t.Authorizer.Scopes[0]
+	}
+	if pool := t.UserPool; pool.LogicalID != "" {
+		o.UserPool = issuer.UserPool{ID: pool.ID}
+		if pool.TokenTrigger != "" {
+			o.UserPool.Trigger = func(ctx context.Context, event []byte) ([]byte, error) {
+				result, err := invoke(ctx, pool.TokenTrigger, event)
+				if err == nil && result.FunctionError != "" {
+					err = errors.New(result.ErrorMessage())
+				}
+				return result.Payload, err
+			}
+		}
+		for _, client := range pool.Clients {
+			if !client.Secret {
+				o.Client = issuer.Client{ID: client.ID, RedirectURIs: client.CallbackURLs}
+			}
+		}
 	}
 	return issuer.New(o)
 }

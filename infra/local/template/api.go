@@ -82,9 +82,9 @@ func (l *loader) readRoute(function string, event *yaml.Node) Route {
 }
 
 // readAPI reads all of the API but its routes, which the functions declare. Left out: access logs (the request log of
-// the local stack stands for them) and what only a deployment can warn about.
+// the local stack stands for them), what only a deployment can warn about, and the default endpoint, of which there is no other here.
 func (l *loader) readAPI(t *Template, properties *yaml.Node) {
-	l.known(properties, "Description", "FailOnWarnings", "AccessLogSettings", "Tags", "PropagateTags",
+	l.known(properties, "Description", "FailOnWarnings", "AccessLogSettings", "DisableExecuteApiEndpoint", "Tags", "PropagateTags",
 		"Auth", "CorsConfiguration", "DefaultRouteSettings", "RouteSettings")
 	t.Authorizer = l.readAuthorizer(l.get(properties, "Auth"))
 	keys := map[string]bool{}

@@ -33,6 +33,7 @@ func (l *loader) readGlobals(section *yaml.Node) Function {
 	l.known(section, "Function")
 	if globals := l.field(section, "Function"); globals != nil {
 		l.known(globals, append(functionIgnored, "MemorySize", "Timeout", "Environment")...)
+		l.alias = l.get(globals, "AutoPublishAlias").text
 		l.readSettings(&f, globals)
 	}
 	return f

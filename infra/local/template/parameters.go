@@ -14,6 +14,7 @@ import (
 const (
 	stackNameKey = "AWS::StackName"
 	tableNameKey = "Table"
+	issuerKey    = "UserPool"
 )
 
 // HasParameter tells whether the template in the file at path declares a parameter.
@@ -38,8 +39,12 @@ func (l *loader) readParameters(section *yaml.Node, overrides map[string]string)
 	if name, ok := rest[tableNameKey]; ok {
 		l.tableName = name
 	}
+	if issuer, ok := rest[issuerKey]; ok {
+		l.issuer = issuer
+	}
 	delete(rest, stackNameKey)
 	delete(rest, tableNameKey)
+	delete(rest, issuerKey)
 
 	var missing []string
 	for name, n := range l.fields(section) {

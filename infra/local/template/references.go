@@ -2,6 +2,7 @@ package template
 
 import (
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -17,12 +18,19 @@ const (
 
 	kindConfigurationSet = "AWS::SES::ConfigurationSet"
 	kindEventDestination = "AWS::SES::ConfigurationSetEventDestination"
+
+	kindUserPool       = "AWS::Cognito::UserPool"
+	kindUserPoolClient = "AWS::Cognito::UserPoolClient"
+	kindUserPoolDomain = "AWS::Cognito::UserPoolDomain"
 )
 
-// leftOut are the types of resources that change nothing locally: lines of functions go to files, and nobody watches this stack but the one who
-// runs it.
+// leftOut are the types of resources that change nothing locally: lines of functions go to files, nobody watches this stack but the one who
+// runs it, it has no name but its address, and the issuer knows but one scope and shows a page of its own.
 var leftOut = []string{
 	kindLogGroup, "AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard", "AWS::Logs::QueryDefinition", "AWS::SNS::Topic", "AWS::SQS::QueuePolicy",
+	kindUserPoolDomain, "AWS::Cognito::UserPoolResourceServer", "AWS::Cognito::ManagedLoginBranding", "AWS::Lambda::Permission",
+	"AWS::CertificateManager::Certificate", "AWS::ApiGatewayV2::DomainName", "AWS::ApiGatewayV2::ApiMapping", "AWS::Route53::RecordSetGroup",
+	"AWS::SES::EmailIdentity",
 }
 
 // checkLeftOut fails at a resource of a type that nobody has thought about.
@@ -52,6 +60,9 @@ func (l *loader) ref(n *yaml.Node, name string) value {
 		v.node = n
 		return v
 	}
+	if id, ok := strings.CutSuffix(name, aliasSuffix); ok && l.resources[id] != nil && l.kind(id) == kindFunction {
+		return scalar(n, l.aliasARN(id))
+	}
 	if l.resources[name] == nil {
 		l.fail(n, "%s is neither a parameter nor a resource", name)
 	}
@@ -68,6 +79,12 @@ func (l *loader) ref(n *yaml.Node, name string) value {
 		return scalar(n, l.queueURL(name))
 	case kindConfigurationSet:
 		return scalar(n, l.configurationSetName(name))
+	case kindUserPool:
+		return scalar(n, userPoolID(name))
+	case kindUserPoolClient:
+		return scalar(n, l.clientID(name))
+	case kindUserPoolDomain:
+		return scalar(n, l.string(l.get(l.properties(name), "Domain"), "Domain"))
 	default:
 		l.fail(n, "the local stack gives no name to %s, of type %s", name, kind)
 		return value{}
@@ -93,6 +110,8 @@ func (l *loader) attribute(n *yaml.Node, resource, attribute string) string {
 		return l.queueName(resource)
 	case kindFunction + ".Arn":
 		return FunctionARN(l.functionName(resource))
+	case kindUserPool + ".ProviderURL":
+		return l.userPoolIssuer(resource)
 	}
 	l.fail(n, "the local stack doesn't know the attribute %s of %s", attribute, resource)
 	return ""
@@ -101,6 +120,13 @@ func (l *loader) attribute(n *yaml.Node, resource, attribute string) string {
 // FunctionARN is the ARN of the function with this name.
 func FunctionARN(name string) string {
 	return "arn:aws:lambda:" + Region + ":" + AccountID + ":function:" + name
+}
+
+// aliasSuffix is what SAM takes, after a function's logical id, for the alias that AutoPublishAlias makes.
+const aliasSuffix = ".Alias"
+
+func (l *loader) aliasARN(id string) string {
+	return FunctionARN(l.functionName(id)) + ":" + l.alias
 }
 
 func (l *loader) tableARN() string {

@@ -24,6 +24,7 @@ type Template struct {
 	Functions  []Function // in the template's order
 	Routes     []Route    // in the template's order
 	Authorizer Authorizer
+	UserPool   UserPool // without a LogicalID if there is none
 	CORS       CORS
 	Throttling Throttling
 	Table      Table
@@ -53,6 +54,8 @@ type loader struct {
 	parameters map[string]value
 	stackName  string
 	tableName  string
+	issuer     string // of the user pool
+	alias      string // of every function
 	conditions *yaml.Node
 	resources  map[string]*yaml.Node
 	order      []string // logical ids as written
@@ -66,7 +69,11 @@ func (l *loader) fail(n *yaml.Node, format string, arguments ...any) {
 
 // Load reads the template in the file at path. Parameters override the defaults of the template's own parameters; the
 // key AWS::StackName names the stack and the logical id of the table, Table, names the table (both are
-// DefaultStackName otherwise). The error names the file and line, or all parameters that are missing or unknown.
+// DefaultStackName otherwise); that of the user pool, UserPool, gives its issuer. The error names the file and line, or all
+// parameters that are missing or unknown.
+//
+// Everything that is made under these parameters is looked through: a reference to what isn't made under them is an error, as
+// CloudFormation would find only when it is deployed so.
 func Load(path string, parameters map[string]string) (t *Template, err error) {
 	root, err := read(path)
 	if err != nil {
@@ -125,7 +132,7 @@ func (l *loader) load(root *yaml.Node, overrides map[string]string) *Template {
 			t.Queues[id] = l.readQueue(id, properties)
 		case kindConfigurationSet:
 			t.ConfigurationSets = append(t.ConfigurationSets, l.readConfigurationSet(id, properties))
-		case kindAPI, kindEventDestination: // below
+		case kindAPI, kindEventDestination, kindUserPool, kindUserPoolClient: // below
 		default:
 			l.checkLeftOut(id)
 		}
@@ -145,6 +152,8 @@ func (l *loader) load(root *yaml.Node, overrides map[string]string) *Template {
 			l.readAPI(t, l.properties(id))
 		}
 	}
+	l.readUserPool(t)
+	l.checkReferences(root)
 	if apis == 0 || t.Table.LogicalID == "" || len(t.Functions) == 0 {
 		l.fail(root, "a template needs an API, a table and functions")
 	}

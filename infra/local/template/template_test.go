@@ -3,6 +3,7 @@ package template_test
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -266,6 +267,81 @@ func TestLoad_DeployedRules(t *testing.T) {
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%s: %v, want %q", overrides, err, want)
 		}
+	}
+}
+
+// TestLoad_RefusesWhatRefersToNothing: a reference to a resource that isn't made under these parameters, also where the local stack has no use for
+// what refers to it. What is in the branch of a condition that doesn't hold refers to nothing.
+func TestLoad_RefusesWhatRefersToNothing(t *testing.T) {
+	const dropped = "Dropped is neither a parameter nor a resource"
+	for added, want := range map[string]string{
+		`  G: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: !Ref Dropped } }`:                                                   dropped,
+		`  G: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: !GetAtt Dropped.Arn } }`:                                            dropped,
+		`  G: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: { "Fn::GetAtt": [Dropped, Arn] } } }`:                               dropped,
+		`  G: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: !Sub "a-${Dropped.Arn}" } }`:                                        dropped,
+		`  G: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: !Sub ["a-${Own}", { Own: !Ref Dropped }] } }`:                       dropped,
+		`  G: { Type: AWS::Logs::LogGroup, Properties: { Tags: [a, !Join ["", [!Ref Dropped]]] } }`:                                        dropped,
+		`  G: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: !If [Yes, !Ref Dropped, b] } }`:                                     dropped,
+		`  G: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: !If [No, !Ref Dropped, b] } }`:                                      "",
+		`  G: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: !Sub ["${Dropped}${!Dropped}${AWS::Region}", { Dropped: own }] } }`: "",
+		`  G: { Type: AWS::Logs::LogGroup, Condition: No, Properties: { LogGroupName: !Ref Dropped } }`:                                    "",
+		`  G: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: !Ref Misspelt } }`:                                                  "Misspelt is neither",
+		"Outputs:\n  O: { Value: !Ref Dropped }":                                                                                           dropped,
+		"Outputs:\n  O: { Value: !Ref Dropped, Condition: No }":                                                                            "",
+		"Globals:\n  Function: { Tags: { a: !Ref Dropped } }":                                                                              dropped,
+	} {
+		_, err := load(t, strings.Replace(minimal, "EXPRESSION", "x", 1)+added+"\n", map[string]string{"Given": "g"})
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %v, want %q", added, err, want)
+		}
+	}
+}
+
+// withPool is the minimal template with a user pool and a client of these properties.
+func withPool(pool, client string) string {
+	resources := "  Pool:\n    Type: AWS::Cognito::UserPool\n    Properties: " + pool + "\n  Client:\n    Type: AWS::Cognito::UserPoolClient\n    Properties: " + client + "\n"
+	return strings.Replace(strings.Replace(minimal, "issuer: i, audience: [a]", "issuer: !GetAtt Pool.ProviderURL, audience: [!Ref Client]", 1), "EXPRESSION", "!Ref Pool", 1) +
+		resources + "Globals: { Function: { AutoPublishAlias: live } }\n"
+}
+
+const (
+	soundPool   = `{ LambdaConfig: { PreTokenGenerationConfig: { LambdaArn: !Ref F.Alias, LambdaVersion: V2_0 } } }`
+	soundClient = `{ UserPoolId: !Ref Pool, AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthFlows: [code], AllowedOAuthScopes: [openid], CallbackURLs: [!Sub "${Given}/"] }`
+)
+
+func TestLoad_UserPool(t *testing.T) {
+	tmpl, err := load(t, withPool(soundPool, soundClient), map[string]string{"Given": "g", "UserPool": "http://127.0.0.1/oidc"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := template.UserPool{LogicalID: "Pool", ID: "local_Pool", Issuer: "http://127.0.0.1/oidc", TokenTrigger: "f", Clients: []template.UserPoolClient{
+		{LogicalID: "Client", ID: "local-group-invites-Client", Flows: []string{"code"}, Scopes: []string{"openid"}, CallbackURLs: []string{"g/"}},
+	}}
+	if !reflect.DeepEqual(tmpl.UserPool, want) {
+		t.Errorf("%+v, want %+v", tmpl.UserPool, want)
+	}
+	if a := tmpl.Authorizer; a.Issuer != want.Issuer || !slices.Equal(a.Audiences, []string{"local-group-invites-Client"}) || tmpl.Functions[0].Environment["X"] != "local_Pool" {
+		t.Errorf("authorizer %+v, function %+v", a, tmpl.Functions[0])
+	}
+	if tmpl, err := load(t, withPool("{}", soundClient), map[string]string{"Given": "g"}); err != nil || tmpl.UserPool.Issuer != "https://cognito-idp.local.amazonaws.com/local_Pool" || tmpl.UserPool.TokenTrigger != "" {
+		t.Errorf("%+v, %v", tmpl, err)
+	}
+}
+
+func TestLoad_UserPoolFaults(t *testing.T) {
+	for name, test := range map[string]struct{ pool, client, want string }{
+		"an older trigger":          {strings.Replace(soundPool, "V2_0", "V1_0", 1), soundClient, "version V2_0 only"},
+		"a trigger of another":      {strings.Replace(soundPool, "!Ref F.Alias", "arn:other", 1), soundClient, "arn:other isn't a function of this template"},
+		"a trigger of another kind": {strings.Replace(soundPool, "PreTokenGenerationConfig", "CustomMessage", 1), soundClient, "doesn't know CustomMessage"},
+		"a client of another pool":  {soundPool, strings.Replace(soundClient, "!Ref Pool", "other", 1), "a client of no user pool"},
+		"a client that may nothing": {soundPool, strings.Replace(soundClient, "UserPoolClient: true", "UserPoolClient: false", 1), "may use no flow"},
+		"an unknown property":       {soundPool, strings.Replace(soundClient, "{ ", "{ Colour: red, ", 1), "doesn't know Colour"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := load(t, withPool(test.pool, test.client), map[string]string{"Given": "g"}); err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("%v, want %q", err, test.want)
+			}
+		})
 	}
 }
 

@@ -5,6 +5,8 @@ export interface FakeTab {
   address(): string;
   /** Goes to another address of the same page. */
   go(to: string): void;
+  /** The address of another site that the page has left for. */
+  left(): URL | null;
   /** How many addresses going back has. */
   entries(): number;
   /** What sessionStorage has. */
@@ -25,8 +27,12 @@ export function openTab(at: string): FakeTab {
     setItem: (key: string, value: string) => void stored.set(key, value),
     removeItem: (key: string) => void stored.delete(key),
   };
+  let left: URL | null = null;
+  const leave = (to: string | URL) => {
+    left = new URL(to, location);
+  };
   const globals: Record<string, () => unknown> = {
-    location: () => location,
+    location: () => Object.assign(location, { assign: leave, replace: leave }),
     history: () => ({
       state: null,
       pushState: (_state: unknown, _title: string, to: string) => {
@@ -48,6 +54,7 @@ export function openTab(at: string): FakeTab {
     go: (to) => {
       location = new URL(to, location);
     },
+    left: () => left,
     entries: () => entries,
     stored: () => Object.fromEntries(stored),
     forbidStorage: () => {

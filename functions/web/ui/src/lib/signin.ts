@@ -138,17 +138,30 @@ export async function finish(config: Config): Promise<Outcome> {
 }
 
 /**
- * Leaves for the issuer to be signed out there (OpenID Connect RP-Initiated Logout 1.0), which leads back to "/". Cognito wants to be told under
- * names of its own, client_id and logout_uri. Issuers that can't sign out aren't gone to.
+ * Leaves for the issuer to be signed out there, which leads back to "/". Issuers that can't sign out aren't gone to.
  */
 export async function signOut(config: Config, idToken: string): Promise<void> {
-  const server = await discover(config);
-  if (server.end_session_endpoint === undefined) return;
-  const target = new URL(server.end_session_endpoint);
+  const target = signOutAddress(config, await discover(config), idToken);
+  if (target !== null) location.assign(target);
+}
+
+function signOutAddress(config: Config, server: oauth.AuthorizationServer, idToken: string): URL | null {
   const back = `${location.origin}/`;
+  if (isCognito(config)) {
+    // Beside its sign-in, whether it says so or not, and in words of its own: https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html
+    const target = new URL("/logout", server.end_session_endpoint ?? server.authorization_endpoint);
+    target.search = new URLSearchParams({ client_id: config.clientId, logout_uri: back }).toString();
+    return target;
+  }
+  if (server.end_session_endpoint === undefined) return null;
+  const target = new URL(server.end_session_endpoint); // OpenID Connect RP-Initiated Logout 1.0
   if (idToken !== "") target.searchParams.set("id_token_hint", idToken);
   target.searchParams.set("client_id", config.clientId);
   target.searchParams.set("post_logout_redirect_uri", back);
-  target.searchParams.set("logout_uri", back);
-  location.assign(target);
+  return target;
+}
+
+/** Whether a user pool of Cognito signs people in, under whatever domain its pages are. */
+function isCognito(config: Config): boolean {
+  return /(^|-)cognito-idp\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/.test(new URL(config.issuer).hostname);
 }
