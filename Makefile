@@ -111,6 +111,10 @@ vulnerabilities: ## Check what is called against the database of known vulnerabi
 		echo "WARNING: known vulnerabilities were NOT checked: their database is out of reach from here"; \
 	else exit $$status; fi
 
+.PHONY: upgrade
+upgrade: ui ## Try this version beside the last one, on one table: functions of either answer, by chance and in both orders (SEED; TESTS, a pattern of names)
+	@go run ./infra/upgrade $(if $(SEED),-seed $(SEED)) $(if $(TESTS),-run '$(TESTS)')
+
 .PHONY: lint-template
 lint-template: $(VENV)/installed ## Check template.yaml with cfn-lint and by `sam validate --lint` (needs Python)
 	$(VENV)/bin/cfn-lint --config-file infra/cfnlint.yaml -t template.yaml
@@ -155,11 +159,18 @@ delete: $(VENV)/installed ## Delete the stack of ENV, after asking; its table an
 	$(SAM) delete --config-env $(ENV) $(ARGS)
 	@echo "The table and the key ring of the stack are kept. The README tells how to delete them as well."
 
+.PHONY: released
+released: ## Record that VERSION (such as 1.2.3) has been tagged: what comes next is tried beside it
+	@git rev-parse --verify --quiet 'refs/tags/v$(VERSION)^{commit}' >/dev/null || { echo "there is no tag v$(VERSION)"; exit 1; }
+	@echo "v$(VERSION) $$(git rev-parse 'refs/tags/v$(VERSION)^{commit}')" >infra/upgrade/last
+	@left=$$(sed '/^# What this version does/q' infra/upgrade/left-out) && echo "$$left" >infra/upgrade/left-out
+	@git --no-pager diff --stat -- infra/upgrade
+
 ##@ Tidying
 
 .PHONY: clean
 clean: ## Delete what was built and installed here, but not the local stack's data
-	rm -rf .aws-sam .local/build .local/bin .local/local .local/e2e .local/venv infra/local/engine/node_modules $(UI)/node_modules $(UI)/e2e/node_modules $(UI)/.built
+	rm -rf .aws-sam .local/build .local/bin .local/local .local/last .local/e2e .local/venv infra/local/engine/node_modules $(UI)/node_modules $(UI)/e2e/node_modules $(UI)/.built
 	find $(UI)/dist -mindepth 1 ! -name .gitkeep -delete
 
 .PHONY: help
