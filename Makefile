@@ -129,7 +129,12 @@ sam: $(VENV)/installed ## Build as SAM does, into .aws-sam, and check that each 
 golden: ui ## Write anew what is made of something else: costs, openapi.json and its types for the web app; look at the diff
 	go test ./shared/dynamo -run TestCosts -update
 	go test ./functions/web -run TestOpenAPI -update
+	go run ./infra/costs >/dev/null
 	npm --prefix $(UI) run --silent schema
+
+.PHONY: costs
+costs: ui ## Measure what operations take on this machine, and write anew what they cost on AWS, into the README
+	@go run ./infra/costs -measure
 
 FUZZ_TIME ?= 30s
 .PHONY: fuzz
