@@ -1,6 +1,6 @@
 package main
 
-// Prices of us-east-1, in USD, without free tiers, first steps of volume. Each is from the page beside it; looked up 2026-11-28.
+// Prices of us-east-1, in USD, without free tiers, first steps of volume. Each is from the page beside it; as of 2026-11-28.
 const (
 	million = 1e6
 
