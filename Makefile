@@ -125,6 +125,10 @@ vulnerabilities: ## Check what is called, and packages of npm, against the datab
 sbom: build ## Write down what the functions and the web app are made of, and check its licenses: .local/sbom/group-invites.cdx.json
 	@go run ./infra/sbom
 
+.PHONY: upgrade
+upgrade: ui ## Try this version beside the last one, on one table: functions of either answer, by chance and in both orders (SEED; TESTS, a pattern of names)
+	@go run ./infra/upgrade $(if $(SEED),-seed $(SEED)) $(if $(TESTS),-run '$(TESTS)')
+
 .PHONY: lint-template
 lint-template: $(VENV)/installed ## Check template.yaml with cfn-lint and by `sam validate --lint` (needs Python)
 	$(VENV)/bin/cfn-lint --config-file infra/cfnlint.yaml -t template.yaml
@@ -139,7 +143,12 @@ sam: $(VENV)/installed ## Build as SAM does, into .aws-sam, and check that each 
 golden: ui ## Write anew what is made of something else: costs, openapi.json and its types for the web app; look at the diff
 	go test ./shared/dynamo -run TestCosts -update
 	go test ./functions/web -run TestOpenAPI -update
+	go run ./infra/costs >/dev/null
 	npm --prefix $(UI) run --silent schema
+
+.PHONY: costs
+costs: ui ## Measure what operations take on this machine, and write anew what they cost on AWS, into the README
+	@go run ./infra/costs -measure
 
 FUZZ_TIME ?= 30s
 .PHONY: fuzz
@@ -169,11 +178,18 @@ delete: $(VENV)/installed ## Delete the stack of ENV, after asking; its table an
 	$(SAM) delete --config-env $(ENV) $(ARGS)
 	@echo "The table and the key ring of the stack are kept. The README tells how to delete them as well."
 
+.PHONY: released
+released: ## Record that VERSION (such as 1.2.3) has been tagged: what comes next is tried beside it
+	@git rev-parse --verify --quiet 'refs/tags/v$(VERSION)^{commit}' >/dev/null || { echo "there is no tag v$(VERSION)"; exit 1; }
+	@echo "v$(VERSION) $$(git rev-parse 'refs/tags/v$(VERSION)^{commit}')" >infra/upgrade/last
+	@left=$$(sed '/^# What this version does/q' infra/upgrade/left-out) && echo "$$left" >infra/upgrade/left-out
+	@git --no-pager diff --stat -- infra/upgrade
+
 ##@ Tidying
 
 .PHONY: clean
 clean: ## Delete what was built and installed here, but not the local stack's data
-	rm -rf .aws-sam .local/build .local/sbom $(NOT_CHECKED) .local/bin .local/local .local/e2e .local/venv infra/local/engine/node_modules $(UI)/node_modules $(UI)/e2e/node_modules $(UI)/.built
+	rm -rf .aws-sam .local/build .local/sbom $(NOT_CHECKED) .local/bin .local/local .local/last .local/e2e .local/venv infra/local/engine/node_modules $(UI)/node_modules $(UI)/e2e/node_modules $(UI)/.built
 	find $(UI)/dist -mindepth 1 ! -name .gitkeep -delete
 
 .PHONY: help

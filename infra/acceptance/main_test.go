@@ -41,6 +41,9 @@ func runSuite(m *testing.M) (code int, err error) {
 	if root, err = project.Root(); err != nil {
 		return 1, err
 	}
+	if err := useLast(); err != nil {
+		return 1, err
+	}
 	folder, err := os.MkdirTemp("", "acceptance-")
 	if err != nil {
 		return 1, err
@@ -55,10 +58,14 @@ func runSuite(m *testing.M) (code int, err error) {
 	}
 	code = m.Run()
 	closed := shared.shut()
-	if code != 0 || filtered() {
+	if code != 0 {
 		return code, closed
 	}
-	return code, errors.Join(closed, shared.wentWell(), shared.linesAreFit())
+	closed = errors.Join(closed, shared.wentWell())
+	if filtered() {
+		return code, closed
+	}
+	return code, errors.Join(closed, shared.usedItsPolicies(), shared.linesAreFit())
 }
 
 // filtered tells whether only some of the tests ran.
@@ -93,7 +100,7 @@ func open(ctx context.Context, o stack.Options) (*site, error) {
 	if o.Root == "" {
 		o.Root = root
 	}
-	o.Binaries, o.Log = binaries, s.log
+	o.Binaries, o.Log, o.Last = binaries, s.log, last
 	var err error
 	s.Stack, err = stack.Start(ctx, o)
 	return s, err
@@ -164,13 +171,19 @@ var (
 	failedLine  = regexp.MustCompile(`(?m)^\d\d:\d\d:\d\d 500 .*\n.*`)
 )
 
-// wentWell holds what must be true of a stack after the whole suite: nothing in a policy was missed or is to spare, down to each action and each
-// value of a condition, so that whatever is taken out makes a call fail here; and no request ended in a function error.
-func (s *site) wentWell() error {
+// usedItsPolicies holds what must be true of a stack after the whole suite: nothing in a policy is to spare, down to each action and each value of a
+// condition, so that whatever is taken out makes a call fail here.
+func (s *site) usedItsPolicies() error {
 	var faults []error
 	for _, grant := range s.UnusedGrants() {
 		faults = append(faults, fmt.Errorf("template.yaml: nothing has used what a policy allows: %s", grant))
 	}
+	return errors.Join(faults...)
+}
+
+// wentWell holds what must be true of a stack after any of the tests: nothing in a policy was missed, and no request ended in a function error.
+func (s *site) wentWell() error {
+	var faults []error
 	for line := range strings.Lines(s.log.String()) {
 		if strings.Contains(line, "ACCESS DENIED") {
 			faults = append(faults, errors.New(strings.TrimSpace(line)))

@@ -80,6 +80,10 @@ func TestStages(t *testing.T) {
 	if got := texts(preference["Type"]); !slices.Equal(got, []string{"IsProd", "Canary10Percent5Minutes", "AllAtOnce"}) || function["AutoPublishAlias"] != "live" {
 		t.Errorf("versions go out by %q, alias %v", got, function["AutoPublishAlias"])
 	}
+	web := resources(t, "AWS::Serverless::Function")["Web"].properties["DeploymentPreference"]
+	if pages, _ := web.(map[string]any); len(pages) != 1 || pages["Type"] != "AllAtOnce" {
+		t.Errorf("pages and their scripts go out by %v, and must go out at once", web)
+	}
 	for kind, some := range map[string]bool{"AWS::CloudWatch::Alarm": true, "AWS::CloudWatch::Dashboard": true} {
 		found := resources(t, kind)
 		if (len(found) > 0) != some {

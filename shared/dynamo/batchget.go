@@ -67,6 +67,9 @@ func (t *Table) getBatch(ctx context.Context, keys []item) ([]item, error) {
 		if err != nil {
 			return nil, verdict("read rows", err)
 		}
+		if err := understood(out.Responses[t.name]); err != nil {
+			return nil, err
+		}
 		rows = append(rows, out.Responses[t.name]...)
 		if len(out.UnprocessedKeys) == 0 {
 			return rows, nil

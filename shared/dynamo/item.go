@@ -11,9 +11,6 @@ import (
 // item is a row as the SDK has it.
 type item = map[string]types.AttributeValue
 
-// schemaVersion is in every row as v. A reader of a later version may find rows of an earlier one.
-const schemaVersion = 1
-
 // Values.
 
 func str(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }

@@ -53,6 +53,9 @@ func (t *Table) query(ctx context.Context, q query) (rows []item, more bool, err
 		if err != nil {
 			return nil, false, verdict("list", err)
 		}
+		if err := understood(out.Items); err != nil {
+			return nil, false, err
+		}
 		rows = append(rows, out.Items...)
 		switch {
 		case len(rows) > q.limit:
@@ -230,6 +233,9 @@ func (t *Table) Memberships(ctx context.Context, user directory.UserID) (orgs []
 		out, err := t.client.Query(ctx, in)
 		if err != nil {
 			return nil, nil, verdict("read memberships", err)
+		}
+		if err := understood(out.Items); err != nil {
+			return nil, nil, err
 		}
 		for _, row := range out.Items {
 			sk := keyOf(row).sk

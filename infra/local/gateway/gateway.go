@@ -33,6 +33,10 @@ const (
 	IntegrationTimeout = 30 * time.Second
 )
 
+// ExecutedVersion is the header that says which version of its function answered, where there are two. Lambda's Invoke has it; the HTTP APIs of the
+// cloud don't pass it on.
+const ExecutedVersion = "X-Amz-Executed-Version"
+
 // Invoker calls functions. *lambda.Service is one.
 type Invoker interface {
 	Invoke(ctx context.Context, function string, payload []byte) (lambda.Result, error)
@@ -158,6 +162,9 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request, requestID string
 		return &refusal{status: http.StatusServiceUnavailable, message: "Service Unavailable", cause: err}
 	}
 	record.Called, record.Result = true, result
+	if result.Version != "" {
+		w.Header().Set(ExecutedVersion, result.Version)
+	}
 	if result.FunctionError != "" {
 		return &refusal{status: http.StatusInternalServerError, message: "Internal Server Error", cause: errors.New(result.FunctionError + ": " + result.ErrorMessage())}
 	}

@@ -125,7 +125,7 @@ type outcome struct {
 
 // run takes an invocation through the environment, and makes the environment idle again unless its process is gone.
 func (e *environment) run(inv *invocation) {
-	result := Result{RequestID: inv.id, Environment: e.accessKeyID, Cold: !e.served}
+	result := Result{RequestID: inv.id, Environment: e.accessKeyID, Version: e.pool.version, Cold: !e.served}
 	e.served = true
 	if result.Cold {
 		if kind, payload := e.awaitInit(inv); kind != "" {

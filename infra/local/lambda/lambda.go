@@ -49,6 +49,7 @@ type Options struct {
 	Functions   []Function
 	Concurrency int                         // environments a function may have; 0 means DefaultConcurrency
 	Numbered    int                         // number before that of a function's first environment; keeps services apart
+	Version     string                      // of the functions, for Result; empty where there is one
 	Meter       Meter                       // nil: nothing is metered
 	Line        func(function, line string) // receives every line that a function prints; nil drops them
 }
@@ -84,6 +85,7 @@ type Result struct {
 	FunctionError string        // empty, or the type of the error: one of the constants above, or the function's own
 	RequestID     string        // of Lambda
 	Environment   string        // access key id of the environment
+	Version       string        // of the function that answered, as Options has it
 	Cold          bool          // a new environment was started
 	InitDuration  time.Duration // from exec to the first question for an invocation; zero unless Cold
 	Duration      time.Duration // from hand-over to answer
@@ -118,7 +120,8 @@ func New(o Options) *Service {
 	}
 	for _, f := range o.Functions {
 		s.pools[f.Name] = &pool{
-			service: s, function: f, limit: o.Concurrency, meter: o.Meter, line: o.Line, started: o.Numbered, all: map[*environment]bool{},
+			service: s, function: f, version: o.Version, limit: o.Concurrency, meter: o.Meter, line: o.Line, started: o.Numbered,
+			all: map[*environment]bool{},
 		}
 	}
 	return s

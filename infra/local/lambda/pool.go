@@ -12,6 +12,7 @@ import (
 type pool struct {
 	service  *Service
 	function Function
+	version  string
 	limit    int
 	meter    Meter
 	line     func(function, line string)

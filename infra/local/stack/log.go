@@ -103,6 +103,9 @@ func (l *log) cost(r lambda.Result) string {
 	if r.Cold {
 		start = l.paint(yellow, "cold") + " (init " + milliseconds(r.InitDuration) + ")"
 	}
+	if r.Version != "" {
+		start += "  by " + r.Version
+	}
 	fmt.Fprintf(&b, "  %s  %d calls", start, r.Usage.Calls)
 	if u := r.Usage; u.ReadUnits > 0 || u.WriteUnits > 0 {
 		fmt.Fprintf(&b, "  %s R  %s W", strconv.FormatFloat(u.ReadUnits, 'f', -1, 64), strconv.FormatFloat(u.WriteUnits, 'f', -1, 64))

@@ -49,20 +49,43 @@ const (
 
 // Options configure a Stack.
 type Options struct {
-	Root             string                                // the repository
-	Port             int                                   // of the gateway; 0 takes a free one
-	DataDir          string                                // keeps the table, the logs and the identity provider's key
-	DynamoDBEndpoint string                                // another DynamoDB; empty starts the engine
-	AllowRemoteTable bool                                  // DynamoDBEndpoint may be on another machine
-	TableName        string                                // empty means template.DefaultStackName
-	Binaries         string                                // folder of built functions; empty builds them
-	Parameters       map[string]string                     // of the template, over the local ones
-	Concurrency      int                                   // processes a function may have; 0 means lambda.DefaultConcurrency
-	ScheduleEvery    time.Duration                         // interval of all schedules; 0 means the template's
-	Log              io.Writer                             // requests, warnings and errors, for people; nil drops them
-	Color            bool                                  // Log understands colours
-	Progress         func(step string, took time.Duration) // is told of each step of the start; nil drops it
+	Root             string                                 // the repository
+	Port             int                                    // of the gateway; 0 takes a free one
+	DataDir          string                                 // keeps the table, the logs and the identity provider's key
+	DynamoDBEndpoint string                                 // another DynamoDB; empty starts the engine
+	AllowRemoteTable bool                                   // DynamoDBEndpoint may be on another machine
+	TableName        string                                 // empty means template.DefaultStackName
+	Binaries         string                                 // folder of built functions; empty builds them
+	Parameters       map[string]string                      // of the template, over the local ones
+	Concurrency      int                                    // processes a function may have; 0 means lambda.DefaultConcurrency
+	ScheduleEvery    time.Duration                          // interval of all schedules; 0 means the template's
+	Last             *Last                                  // a version that takes some of the calls; nil where there is one version
+	Log              io.Writer                              // requests, warnings and errors, for people; nil drops them
+	Color            bool                                   // Log understands colours
+	Called           func(function string, r lambda.Result) // is told of each call of a function when it has ended; nil drops it
+	Progress         func(step string, took time.Duration)  // is told of each step of the start; nil drops it
 	Seed             func(ctx context.Context, s *Stack) error
+}
+
+// caller calls functions: a *lambda.Service, or two of them.
+type caller interface {
+	Invoke(ctx context.Context, function string, payload []byte) (lambda.Result, error)
+	Kill(function string) int
+	Close()
+}
+
+// told is a caller that tells of each call.
+type told struct {
+	caller
+	called func(function string, r lambda.Result)
+}
+
+func (t told) Invoke(ctx context.Context, function string, payload []byte) (lambda.Result, error) {
+	r, err := t.caller.Invoke(ctx, function, payload)
+	if err == nil {
+		t.called(function, r)
+	}
+	return r, err
 }
 
 // Stack is a running stack. Its methods may be called by any goroutine.
@@ -80,7 +103,7 @@ type Stack struct {
 	keyRing  string // ARN
 	mail     *ses.Service
 	aws      *awsapi.API
-	lambda   *lambda.Service
+	lambda   caller
 	streams  *stream.Driver
 	events   *eventbus.Bus
 	issuer   *issuer.Issuer
@@ -205,12 +228,24 @@ func (s *Stack) serve(ctx context.Context) error {
 	}
 	s.keyRing = s.template.Secrets[keyRingID]
 	s.aws.SetSecret(s.keyRing, DevelopmentKeyRing)
-	s.lambda = lambda.New(lambda.Options{
+	called := lambda.Options{
 		Functions:   functions(s.template, s.options.Binaries, s.AWSEndpoint()),
 		Concurrency: s.options.Concurrency,
 		Meter:       s.aws,
 		Line:        s.log.functionLine,
-	})
+	}
+	if s.options.Last == nil {
+		s.lambda = lambda.New(called)
+	} else {
+		both, err := s.openVersions(called)
+		if err != nil {
+			return err
+		}
+		s.lambda = both
+	}
+	if o := s.options.Called; o != nil {
+		s.lambda = told{s.lambda, o}
+	}
 	if err := s.openEvents(); err != nil { // before anything can send mail
 		return err
 	}

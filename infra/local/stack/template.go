@@ -44,7 +44,7 @@ func LoadTemplate(root, baseURL, table string, overrides map[string]string) (*te
 		"PreviewRateLimit":     highLimit,
 		"PreviewBurstLimit":    highLimit,
 	}
-	file := filepath.Join(root, "template.yaml")
+	file := templateFile(root)
 	for name, local := range mailParameters {
 		if sends, err := template.HasParameter(file, name); err != nil {
 			return nil, err
@@ -58,6 +58,8 @@ func LoadTemplate(root, baseURL, table string, overrides map[string]string) (*te
 	maps.Copy(parameters, overrides)
 	return template.Load(file, parameters)
 }
+
+func templateFile(root string) string { return filepath.Join(root, "template.yaml") }
 
 // mailParameters are those of a template that sends mail: of whom, and which of SES's identities that is.
 var mailParameters = map[string]string{

@@ -46,6 +46,11 @@ func Load() (*Document, error) {
 	if err != nil {
 		return nil, err
 	}
+	return LoadFrom(root)
+}
+
+// LoadFrom reads the contract of the repository at root.
+func LoadFrom(root string) (*Document, error) {
 	text, err := os.ReadFile(filepath.Join(root, "functions", "web", "openapi.json"))
 	if err != nil {
 		return nil, err
