@@ -23,11 +23,41 @@ func (p Person) Has(address string) bool {
 	return address != "" && slices.Contains(p.Addresses, strings.ToLower(address))
 }
 
-// Mentions tells whether a text holds one of his addresses.
+// Mentions tells whether a text holds one of his addresses, and not just as part of a longer one.
 func (p Person) Mentions(text string) bool {
 	text = strings.ToLower(text)
-	return slices.ContainsFunc(p.Addresses, func(a string) bool { return strings.Contains(text, a) })
+	return slices.ContainsFunc(p.Addresses, func(address string) bool {
+		for rest, before := text, byte(0); ; {
+			at := strings.Index(rest, address)
+			if at < 0 {
+				return false
+			}
+			if at > 0 {
+				before = rest[at-1]
+			}
+			rest = rest[at+len(address):]
+			if !inAtom(before) && !goesOn(rest) {
+				return true
+			}
+			before = address[len(address)-1]
+		}
+	})
 }
+
+// inAtom tells whether a byte may be part of the local part of an address (RFC 5322, section 3.2.3).
+func inAtom(c byte) bool {
+	return letterOrDigit(c) || c != 0 && strings.IndexByte("!#$%&'*+-/=?^_`{|}~.", c) >= 0
+}
+
+// goesOn tells whether what follows a domain makes it another one.
+func goesOn(rest string) bool {
+	if strings.HasPrefix(rest, ".") {
+		rest = rest[1:]
+	}
+	return rest != "" && (letterOrDigit(rest[0]) || rest[0] == '-')
+}
+
+func letterOrDigit(c byte) bool { return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c >= 0x80 }
 
 // Keys gives the hashes by which rows know his addresses.
 func (p Person) Keys() (keys []mail.AddressKey) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,7 +26,6 @@ type Found struct {
 	Kept    map[What]int          // rows of Pseudonym and Hash
 	Unknown []string              // keys of rows that hold his address, and of which nothing is known
 	Others  int                   // rows of other accounts that hold an address that wasn't given but found
-	Rows    int                   // that were read, in all passes
 }
 
 // Report is what came of an erasure. It holds no name and no address.
@@ -52,7 +52,12 @@ const pageTimeout = 2 * time.Minute
 // that is given the accounts that hold it. It writes nothing.
 func (s *Service) Find(ctx context.Context, user directory.UserID, address string) (Found, error) {
 	given, _ := Person{}.with(user, address)
-	for person := given; ; {
+	return s.find(ctx, given, given)
+}
+
+// find is Find that begins with what is known of the person.
+func (s *Service) find(ctx context.Context, person, given Person) (Found, error) {
+	for {
 		found, err := s.pass(ctx, person, given)
 		if err != nil {
 			return found, err
@@ -101,23 +106,35 @@ func (s *Service) pass(ctx context.Context, person, given Person) (Found, error)
 		}
 		from = next
 	}
-	for _, t := range found.Traces {
-		if t.What != Membership || t.Member.State != directory.StateIn {
+	traces := found.Traces
+	found.Traces = nil
+	for _, t := range traces {
+		in := t.What == Membership && t.Member.State == directory.StateIn
+		if in {
+			there, err := s.exists(ctx, t.Member.Org)
+			if err != nil {
+				return found, err
+			}
+			if in = there; in { // else it was deleted, and nobody is in it
+				found.In = append(found.In, t.Member)
+			}
+		}
+		if t.What == Membership && !in && t.Member.Name == "" && t.Member.Email == "" {
+			found.Kept[Pseudonym]++
 			continue
 		}
-		var rows directory.Rows
-		err := s.retry(ctx, func(ctx context.Context) (err error) {
-			rows, err = s.Store.Read(ctx, directory.Keys{Org: t.Member.Org})
-			return err
-		})
-		if err != nil {
-			return found, err
-		}
-		if rows.Org != nil { // else it was deleted, and nobody is in it
-			found.In = append(found.In, t.Member)
-		}
+		found.Traces = append(found.Traces, t)
 	}
 	return found, nil
+}
+
+func (s *Service) exists(ctx context.Context, org directory.OrgID) (there bool, err error) {
+	err = s.retry(ctx, func(ctx context.Context) error {
+		rows, err := s.Store.Read(ctx, directory.Keys{Org: org})
+		there = rows.Org != nil
+		return err
+	})
+	return there, err
 }
 
 // mostPasses is how often what is found is erased, until nothing is found any more.
@@ -127,11 +144,14 @@ const mostPasses = 3
 // [directory.ErrLastAdmin] if that would leave one without an admin. It may be repeated, after an error too. A user id or an address may be zero, not both.
 func (s *Service) Erase(ctx context.Context, user directory.UserID, address string, remove bool) (Report, error) {
 	report := Report{Deleted: map[What]int{}}
+	given, _ := Person{}.with(user, address)
+	person := given
 	for range mostPasses {
-		found, err := s.Find(ctx, user, address)
+		found, err := s.find(ctx, person, given)
 		if err != nil {
 			return report, err
 		}
+		person = found.Person // once his rows are empty, they tell his address no more
 		if len(found.Traces) == 0 {
 			if len(found.Unknown) > 0 {
 				return report, fmt.Errorf("%w: %s", ErrUnknownRows, strings.Join(found.Unknown, ", "))
@@ -180,38 +200,35 @@ func orgsOf(members []directory.OrgMember) string {
 	return strings.Join(ids, ", ")
 }
 
+// erase does what is to be done about the rows that were found. Memberships come last: by the addresses that they hold, whoever repeats it
+// after a kill finds the rest again.
 func (s *Service) erase(ctx context.Context, found Found, report *Report) error {
-	in := map[directory.OrgMember]bool{}
-	for _, m := range found.In {
-		in[m] = true
-	}
-	var rows []Trace
+	of := map[What][]Trace{}
 	for _, t := range found.Traces {
-		var err error
-		switch t.What {
-		case Membership:
-			if err = s.empty(ctx, t.Member, in[t.Member]); err == nil {
-				report.Emptied++
-				if in[t.Member] {
-					report.Removed++
-				}
-			}
-		case Request:
-			if err = s.retry(ctx, func(ctx context.Context) error { return s.Store.Withdraw(ctx, t.Group, t.User) }); err == nil {
-				report.Deleted[t.What]++
-			}
-		default:
-			rows = append(rows, t)
-		}
-		if err != nil {
-			return err
-		}
+		of[t.What] = append(of[t.What], t)
 	}
+	rows := slices.Concat(of[Mail], of[Passing])
 	if err := s.retry(ctx, func(ctx context.Context) error { return s.Store.Delete(ctx, rows) }); err != nil {
 		return err
 	}
 	for _, t := range rows {
 		report.Deleted[t.What]++
+	}
+	for _, t := range of[Request] {
+		if err := s.retry(ctx, func(ctx context.Context) error { return s.Store.Withdraw(ctx, t.Group, t.User) }); err != nil {
+			return err
+		}
+		report.Deleted[t.What]++
+	}
+	for _, t := range of[Membership] {
+		in := slices.Contains(found.In, t.Member)
+		if err := s.empty(ctx, t.Member, in); err != nil {
+			return err
+		}
+		report.Emptied++
+		if in {
+			report.Removed++
+		}
 	}
 	return nil
 }

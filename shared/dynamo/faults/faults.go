@@ -48,7 +48,9 @@ type Call struct {
 }
 
 // Writes tells whether the call may change the table.
-func (c Call) Writes() bool { return c.Operation != "BatchGetItem" && c.Operation != "Query" && c.Operation != "Scan" }
+func (c Call) Writes() bool {
+	return c.Operation != "BatchGetItem" && c.Operation != "Query" && c.Operation != "Scan"
+}
 
 // meetsConflicts tells whether another transaction can be in its way: reads and batches of writes aren't told of any.
 func (c Call) meetsConflicts() bool { return c.Writes() && c.Operation != "BatchWriteItem" }
