@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -328,4 +330,62 @@ func TestExport_SaysThatListsHaveChanged(t *testing.T) {
 			t.Errorf("%q is taken", arguments)
 		}
 	}
+}
+
+// million is a table with an organization of a million members and nothing else.
+type million struct{}
+
+const people, perPage = 1_000_000, 100
+
+func (million) ExportPage(_ context.Context, list export.List, from string) (export.Page, error) {
+	switch list.Kind {
+	case export.Orgs:
+		return export.Page{Rows: []export.Row{{Value: directory.Org{ID: list.Org}}}}, nil
+	case export.Members:
+		n, _ := strconv.Atoi(from)
+		page := export.Page{Next: strconv.Itoa(n + perPage)}
+		for i := range perPage {
+			name := fmt.Sprint("Person ", n+i)
+			m := directory.OrgMember{Org: list.Org, User: directory.NewUserID(Issuer, name), State: directory.StateIn, Role: directory.RoleUser, Name: name}
+			page.Rows = append(page.Rows, export.Row{Key: name, Value: m})
+		}
+		if n+perPage == people {
+			page.Next = ""
+		}
+		return page, nil
+	}
+	return export.Page{}, nil
+}
+
+func (million) ExportCount(_ context.Context, list export.List) (int, error) {
+	if list.Kind == export.Members {
+		return people, nil
+	}
+	return 0, nil
+}
+
+// most is the most memory that was in use when it looked, once in a hundred thousand bytes or so.
+type most struct{ bytes, lines, heap uint64 }
+
+func (m *most) Write(p []byte) (int, error) {
+	m.bytes, m.lines = m.bytes+uint64(len(p)), m.lines+uint64(bytes.Count(p, []byte("\n")))
+	if m.bytes%(1<<20) < uint64(len(p)) {
+		runtime.GC()
+		var now runtime.MemStats
+		runtime.ReadMemStats(&now)
+		m.heap = max(m.heap, now.HeapAlloc)
+	}
+	return len(p), nil
+}
+
+// TestExport_AMillionMembersInConstantMemory: 150 MB of lines, and a few megabytes in use at any moment.
+func TestExport_AMillionMembersInConstantMemory(t *testing.T) {
+	var m most
+	if err := write(t.Context(), million{}, directory.OrgID{1}, time.Now(), &m, t.Output()); err != nil {
+		t.Fatal(err)
+	}
+	if m.lines != people+3 || m.heap == 0 || m.heap > 16<<20 {
+		t.Errorf("%d lines, %d bytes in use", m.lines, m.heap)
+	}
+	t.Logf("%d MB of lines, %d kB in use", m.bytes>>20, m.heap>>10)
 }

@@ -82,6 +82,9 @@ func write(ctx context.Context, store export.Store, org directory.OrgID, start t
 		}
 		return out.Encode(l.of(kind, row))
 	})
+	if errors.Is(err, directory.ErrNotFound) {
+		return fmt.Errorf("there is no organization %s: %w", org, err)
+	}
 	if err != nil {
 		return errors.Join(fmt.Errorf("not whole, run it anew: %w", err), buffered.Flush())
 	}
