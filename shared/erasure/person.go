@@ -51,9 +51,7 @@ func inAtom(c byte) bool {
 
 // goesOn tells whether what follows a domain makes it another one.
 func goesOn(rest string) bool {
-	if strings.HasPrefix(rest, ".") {
-		rest = rest[1:]
-	}
+	rest = strings.TrimPrefix(rest, ".")
 	return rest != "" && (letterOrDigit(rest[0]) || rest[0] == '-')
 }
 
