@@ -2,6 +2,7 @@ package contract
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -55,5 +56,55 @@ func TestAudit_ThePageHasWordsForEveryAct(t *testing.T) {
 		if !strings.Contains(contract, act[1]) {
 			t.Errorf("openapi.yaml doesn't name %s", act[1])
 		}
+	}
+}
+
+// TestProcedures_SayWhatBecomesOfEachKindOfRow: an export and an erasure know every kind of row that the table may hold, or say why not.
+func TestProcedures_SayWhatBecomesOfEachKindOfRow(t *testing.T) {
+	_, items, _ := strings.Cut(file(t, "shared/dynamo/doc.go"), "# Items\n")
+	items, _, _ = strings.Cut(items, "# Access patterns\n")
+	kinds := regexp.MustCompile(`(?m)^//\t(\S.*?) +pk (\S+?),? `).FindAllStringSubmatch(items, -1)
+	if len(kinds) < 17 {
+		t.Fatalf("found %d kinds of rows in shared/dynamo/doc.go", len(kinds))
+	}
+	procedures := file(t, "infra/procedures.md")
+	for _, kind := range kinds {
+		if !regexp.MustCompile(`(?m)^\| ` + regexp.QuoteMeta("`"+kind[2]+"` "+kind[1]) + ` \| \S.* \| \S.* \|$`).MatchString(procedures) {
+			t.Errorf("infra/procedures.md doesn't say what becomes of `%s` %s in an export and by an erasure", kind[2], kind[1])
+		}
+	}
+}
+
+// TestProcedures_NameWhatThereIs: commands, parameters and sections.
+func TestProcedures_NameWhatThereIs(t *testing.T) {
+	procedures := file(t, "infra/procedures.md")
+	for _, m := range regexp.MustCompile(`go run \./(infra/[a-z]+)`).FindAllStringSubmatch(procedures, -1) {
+		if !strings.HasPrefix(file(t, m[1]+"/main.go"), "// Command "+strings.TrimPrefix(m[1], "infra/")+" ") {
+			t.Errorf("%s is no command", m[1])
+		}
+	}
+	parameters := document(t)["Parameters"].(map[string]any)
+	for _, name := range []string{"TableName", "OpenConcurrency", "ThrottlingRateLimit", "PreviewRateLimit", "MailsPerSender", "MailsPerOrganization", "MailsPerNewOrganization", "LogRetentionDays"} {
+		if parameters[name] == nil || !strings.Contains(procedures, "`"+name+"`") {
+			t.Errorf("%s is no parameter, or not named", name)
+		}
+	}
+	for _, m := range regexp.MustCompile(`\]\(#([a-z-]+)\)`).FindAllStringSubmatch(procedures, -1) {
+		if !strings.Contains(strings.ToLower(procedures), "\n# "+strings.ReplaceAll(m[1], "-", " ")+"\n") {
+			t.Errorf("there is no section %s", m[1])
+		}
+	}
+}
+
+// TestTable_MayBeAnother: a table of another name is given to everything that has to do with the table, because nothing names it but by the
+// resource; and the one before stays.
+func TestTable_MayBeAnother(t *testing.T) {
+	table := resources(t, "AWS::DynamoDB::Table")["Table"]
+	if got := texts(table.properties["TableName"]); !slices.Equal(got, []string{"HasTableName", "TableName", "AWS::NoValue"}) {
+		t.Errorf("the table's name is by %q", got)
+	}
+	_, rest, _ := strings.Cut(file(t, "template.yaml"), "\nResources:\n")
+	if n := strings.Count(rest, "!Ref TableName"); n != 1 {
+		t.Errorf("the parameter TableName is used %d times: all but the table itself goes by the table", n)
 	}
 }

@@ -28,6 +28,7 @@ import (
 	"strings"
 	"time"
 
+	"group-invites/infra/deployment"
 	"group-invites/infra/local/project"
 	"group-invites/infra/local/stack"
 )
@@ -57,9 +58,9 @@ func run(ctx context.Context, arguments []string, in io.Reader, out io.Writer) e
 	case *local && *stackName == "" && *secretID == "":
 		s, err = localStore()
 	case *stackName != "" && *secretID == "" && !*local:
-		s, err = secretOf(ctx, *stackName, aws)
+		s, err = secretOf(ctx, *stackName, deployment.AWS)
 	case *secretID != "" && *stackName == "" && !*local:
-		s = cli{*secretID, aws}
+		s = cli{*secretID, deployment.AWS}
 	default:
 		err = errors.New(usage)
 	}

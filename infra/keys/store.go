@@ -8,10 +8,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os/exec"
 	"strconv"
 	"strings"
 	"time"
+
+	"group-invites/infra/deployment"
 )
 
 // store holds the secret with the ring.
@@ -39,33 +40,16 @@ func (v secretValue) written() (time.Time, error) {
 // cli is a secret in the cloud, by the AWS CLI: credentials, regions and profiles are its own matter.
 type cli struct {
 	secretID string
-	run      func(ctx context.Context, stdin string, arguments ...string) ([]byte, error)
-}
-
-// aws runs the AWS CLI.
-func aws(ctx context.Context, stdin string, arguments ...string) ([]byte, error) {
-	command := exec.CommandContext(ctx, "aws", arguments...)
-	var fault bytes.Buffer
-	command.Stdin, command.Stderr = strings.NewReader(stdin), &fault
-	out, err := command.Output()
-	if err != nil {
-		return nil, fmt.Errorf("aws %s: %w: %s", strings.Join(arguments[:2], " "), err, strings.TrimSpace(fault.String()))
-	}
-	return out, nil
+	run      deployment.CLI
 }
 
 // secretOf finds the secret of a stack by the stack's outputs.
-func secretOf(ctx context.Context, stack string, run func(context.Context, string, ...string) ([]byte, error)) (cli, error) {
-	out, err := run(ctx, "", "cloudformation", "describe-stacks", "--stack-name", stack, "--output", "text",
-		"--query", "Stacks[0].Outputs[?OutputKey=='KeyRingSecretId'].OutputValue")
-	if err != nil {
-		return cli{}, err
+func secretOf(ctx context.Context, stack string, run deployment.CLI) (cli, error) {
+	id, err := deployment.Output(ctx, run, stack, "KeyRingSecretId")
+	if err == nil && !strings.HasPrefix(id, "arn:") {
+		err = fmt.Errorf("stack %s has no output KeyRingSecretId", stack)
 	}
-	id := strings.TrimSpace(string(out))
-	if !strings.HasPrefix(id, "arn:") {
-		return cli{}, fmt.Errorf("stack %s has no output KeyRingSecretId", stack)
-	}
-	return cli{id, run}, nil
+	return cli{id, run}, err
 }
 
 func (c cli) read(ctx context.Context) (string, time.Time, error) {

@@ -107,7 +107,7 @@ func (s *Service) RemoveGroupMember(ctx context.Context, caller Caller, group Gr
 		case target.OrgMember.Role != RoleUser && !viewer.IsAdmin():
 			return ErrForbidden
 		}
-		after.State, after.RemovedAt = StateRemoved, later(now, target.GroupMember.RemovedAt)
+		after = after.Removed(now)
 		attempted = after
 		return s.Store.ChangeGroupMember(ctx, target.GroupMember, after, &AuditEntry{
 			Org: group.Org(), At: now, Actor: caller.ID, Action: AuditGroupMemberRemoved, Target: user.String(), Detail: group.String(),

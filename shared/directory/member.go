@@ -73,6 +73,18 @@ func (m Membership) Removed() bool {
 
 func removed(at, joined time.Time) bool { return !at.IsZero() && !joined.After(at) }
 
+// Removed gives the row as it is after a removal at the instant.
+func (m OrgMember) Removed(at time.Time) OrgMember {
+	m.State, m.RemovedAt = StateRemoved, later(at, m.RemovedAt)
+	return m
+}
+
+// Removed gives the row as it is after a removal at the instant.
+func (m GroupMember) Removed(at time.Time) GroupMember {
+	m.State, m.RemovedAt = StateRemoved, later(at, m.RemovedAt)
+	return m
+}
+
 // NextSince gives the epoch of a membership that begins now: later than the last one, whatever the clocks of two instances say.
 func (m OrgMember) NextSince(now time.Time) time.Time {
 	if m.State != "" && !now.After(m.Since) {

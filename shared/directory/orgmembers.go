@@ -177,9 +177,8 @@ func (s *Service) RemoveOrgMember(ctx context.Context, caller Caller, org OrgID,
 		return s.leaveOrg(ctx, caller, org)
 	}
 	return s.adminAct(ctx, caller, org, user, func(_, target Membership) (OrgMember, AuditEntry, error) {
-		after, audit := target.OrgMember, AuditEntry{At: s.now(), Action: AuditMemberRemoved}
-		after.State, after.RemovedAt = StateRemoved, later(audit.At, after.RemovedAt)
-		return after, audit, nil
+		audit := AuditEntry{At: s.now(), Action: AuditMemberRemoved}
+		return target.OrgMember.Removed(audit.At), audit, nil
 	})
 }
 

@@ -42,9 +42,9 @@ func (t Table) PartitionKey() string {
 	return ""
 }
 
-// readTable leaves out backups, encryption at rest and protection from deletion: emulators have none of them.
+// readTable leaves out backups, encryption at rest and protection from deletion: emulators have none of them. The local table's name is the caller's.
 func (l *loader) readTable(id string, properties *yaml.Node) Table {
-	l.known(properties, "PointInTimeRecoverySpecification", "SSESpecification", "DeletionProtectionEnabled", "Tags", "ContributorInsightsSpecification",
+	l.known(properties, "TableName", "PointInTimeRecoverySpecification", "SSESpecification", "DeletionProtectionEnabled", "Tags", "ContributorInsightsSpecification",
 		"BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "TimeToLiveSpecification", "StreamSpecification")
 	if mode := l.get(properties, "BillingMode"); l.string(mode, "BillingMode") != string(types.BillingModePayPerRequest) {
 		l.fail(mode.node, "BillingMode must be %s", types.BillingModePayPerRequest)

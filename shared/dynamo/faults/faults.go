@@ -48,7 +48,9 @@ type Call struct {
 }
 
 // Writes tells whether the call may change the table.
-func (c Call) Writes() bool { return c.Operation != "BatchGetItem" && c.Operation != "Query" }
+func (c Call) Writes() bool {
+	return c.Operation != "BatchGetItem" && c.Operation != "Query" && c.Operation != "Scan"
+}
 
 // meetsConflicts tells whether another transaction can be in its way: reads and batches of writes aren't told of any.
 func (c Call) meetsConflicts() bool { return c.Writes() && c.Operation != "BatchWriteItem" }
@@ -139,6 +141,8 @@ func measure(ctx context.Context, in middleware.InitializeInput, next middleware
 	case *dynamodb.BatchGetItemInput:
 		p.ReturnConsumedCapacity = indexes
 	case *dynamodb.QueryInput:
+		p.ReturnConsumedCapacity = indexes
+	case *dynamodb.ScanInput:
 		p.ReturnConsumedCapacity = indexes
 	case *dynamodb.PutItemInput:
 		p.ReturnConsumedCapacity = indexes
@@ -257,6 +261,8 @@ func (in *Injector) count(call Call, result any) {
 	case *dynamodb.BatchWriteItemOutput:
 		consumed = r.ConsumedCapacity
 	case *dynamodb.QueryOutput:
+		one(r.ConsumedCapacity)
+	case *dynamodb.ScanOutput:
 		one(r.ConsumedCapacity)
 	case *dynamodb.PutItemOutput:
 		one(r.ConsumedCapacity)
