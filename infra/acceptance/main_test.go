@@ -165,14 +165,15 @@ var (
 )
 
 // wentWell holds what must be true of a stack after the whole suite: nothing in a policy was missed or is to spare, down to each action and each
-// value of a condition, so that whatever is taken out makes a call fail here; and no request ended in a function error.
+// value of a condition, so that whatever is taken out makes a call fail here; no event was put that its schema doesn't know; and no request ended
+// in a function error.
 func (s *site) wentWell() error {
 	var faults []error
 	for _, grant := range s.UnusedGrants() {
 		faults = append(faults, fmt.Errorf("template.yaml: nothing has used what a policy allows: %s", grant))
 	}
 	for line := range strings.Lines(s.log.String()) {
-		if strings.Contains(line, "ACCESS DENIED") {
+		if strings.Contains(line, "ACCESS DENIED") || strings.Contains(line, "DOESN'T FIT ITS SCHEMA") {
 			faults = append(faults, errors.New(strings.TrimSpace(line)))
 		}
 	}

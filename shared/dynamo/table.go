@@ -18,6 +18,7 @@ import (
 
 	"group-invites/shared/accessrequest"
 	"group-invites/shared/directory"
+	"group-invites/shared/event"
 	"group-invites/shared/invite"
 	"group-invites/shared/optout"
 	"group-invites/shared/outbox"
@@ -36,8 +37,8 @@ type Options struct {
 	AccessKeyID, SecretAccessKey, SessionToken string
 }
 
-// Table is the one table. It implements [accessrequest.Store], [directory.Store], [invite.Store], [optout.Store], [outbox.Store] and
-// [tally.Store], and is safe for concurrent use.
+// Table is the one table. It implements [accessrequest.Store], [directory.Store], [event.Store], [invite.Store], [optout.Store],
+// [outbox.Store] and [tally.Store], and is safe for concurrent use.
 type Table struct {
 	client   *dynamodb.Client
 	http     *awshttp.BuildableClient
@@ -104,6 +105,7 @@ func randomID() string {
 var (
 	_ accessrequest.Store = (*Table)(nil)
 	_ directory.Store     = (*Table)(nil)
+	_ event.Store         = (*Table)(nil)
 	_ invite.Store        = (*Table)(nil)
 	_ optout.Store        = (*Table)(nil)
 	_ outbox.Store        = (*Table)(nil)
