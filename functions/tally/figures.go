@@ -8,6 +8,7 @@ import (
 	"group-invites/shared/directory"
 	"group-invites/shared/dynamo"
 	"group-invites/shared/emf"
+	"group-invites/shared/event"
 	"group-invites/shared/tally"
 )
 
@@ -45,6 +46,17 @@ func figures(changes []tally.Change, records []events.DynamoDBEventRecord, now t
 	}
 	if len(records) > 0 {
 		out = append(out, emf.Seconds(emf.TallyLag, lag))
+	}
+	return out
+}
+
+// eventFigures counts what became of events, also in a batch that isn't done.
+func eventFigures(told event.Told) (out []emf.Figure) {
+	if told.Put > 0 {
+		out = append(out, emf.Count(emf.EventsPut, told.Put))
+	}
+	if told.Kept > 0 {
+		out = append(out, emf.Count(emf.EventsKept, told.Kept))
 	}
 	return out
 }

@@ -12,6 +12,7 @@ import (
 	"group-invites/shared/directory"
 	"group-invites/shared/dynamo"
 	"group-invites/shared/emf"
+	"group-invites/shared/event"
 	"group-invites/shared/tally"
 )
 
@@ -26,25 +27,35 @@ const batchTimeout = 40 * time.Second
 // alone, has had its retries and ends in the failure queue. (Whether a batch whose first record is reported is halved too, AWS doesn't say:
 // https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html.)
 //
+// What others are told comes last. An event that the bus doesn't take is kept in the table and comes again by itself, so that the batch is done all
+// the same.
+//
 // Its line in the log counts what the batch was about, once it is done.
-func handler(service *tally.Service, log *slog.Logger) func(context.Context, events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
+func handler(service *tally.Service, teller *event.Service, log *slog.Logger) func(context.Context, events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
 	metrics := emf.Of(lambdacontext.FunctionName, "tally")
-	return func(ctx context.Context, event events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
+	return func(ctx context.Context, batch events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
 		ctx, cancel := context.WithTimeout(ctx, batchTimeout)
 		defer cancel()
 		start := time.Now()
-		changes, done, readErr := read(event.Records)
+		changes, happened, done, readErr := read(batch.Records)
 		if readErr != nil {
-			log.ErrorContext(ctx, "record not read", "sequence", sequence(event.Records[done]), "cause", readErr.Error())
+			log.ErrorContext(ctx, "record not read", "sequence", sequence(batch.Records[done]), "cause", readErr.Error())
 		}
 		err := service.Apply(ctx, changes)
+		var told event.Told
+		if err == nil {
+			told, err = teller.Tell(ctx, happened)
+		}
+		if told.Why != nil {
+			log.WarnContext(ctx, "events not put", "kept", told.Kept, "cause", told.Why.Error())
+		}
 		if err != nil {
-			log.WarnContext(ctx, "batch not done", "records", len(event.Records), "cause", err.Error())
+			log.WarnContext(ctx, "batch not done", "records", len(batch.Records), "cause", err.Error())
 			changes, done = nil, 0
 		}
 		now := time.Now()
-		log.InfoContext(ctx, "batch", "records", len(event.Records), "changes", len(changes), "ms", now.Sub(start).Milliseconds(),
-			metrics.Attr(now, figures(changes, event.Records[:done], now)...))
+		log.InfoContext(ctx, "batch", "records", len(batch.Records), "changes", len(changes), "events", told.Put, "ms", now.Sub(start).Milliseconds(),
+			metrics.Attr(now, append(figures(changes, batch.Records[:done], now), eventFigures(told)...)...))
 		switch {
 		case err == nil && readErr == nil:
 			return events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{}}, nil
@@ -53,22 +64,29 @@ func handler(service *tally.Service, log *slog.Logger) func(context.Context, eve
 		case err == nil && done == 0:
 			return events.DynamoDBEventResponse{}, readErr
 		}
-		return events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{{ItemIdentifier: sequence(event.Records[done])}}}, nil
+		return events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{{ItemIdentifier: sequence(batch.Records[done])}}}, nil
 	}
 }
 
-// read gives what the records mean, up to the first that can't be read, and how many these are.
-func read(records []events.DynamoDBEventRecord) (changes []tally.Change, n int, err error) {
+// read gives what the records mean, to us and to others, up to the first that can't be read, and how many these are.
+func read(records []events.DynamoDBEventRecord) (changes []tally.Change, happened []event.Change, n int, err error) {
 	for i, r := range records {
 		change, ok, err := dynamo.ReadChange(r)
 		if err != nil {
-			return changes, i, err
+			return changes, happened, i, err
+		}
+		told, tells, err := dynamo.ReadHappened(r)
+		if err != nil {
+			return changes, happened, i, err
 		}
 		if ok {
 			changes = append(changes, change)
 		}
+		if tells {
+			happened = append(happened, told)
+		}
 	}
-	return changes, len(records), nil
+	return changes, happened, len(records), nil
 }
 
 func sequence(r events.DynamoDBEventRecord) string { return r.Change.SequenceNumber }

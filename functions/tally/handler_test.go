@@ -17,6 +17,7 @@ import (
 	"group-invites/shared/directory"
 	. "group-invites/shared/dynamo/dynamotest"
 	"group-invites/shared/dynamo/faults"
+	"group-invites/shared/event"
 	"group-invites/shared/invite"
 	"group-invites/shared/tally"
 )
@@ -51,6 +52,23 @@ func image(row map[string]types.AttributeValue) map[string]events.DynamoDBAttrib
 	return out
 }
 
+// bus takes events, but for those that it is told to refuse.
+type bus struct {
+	refuse func(event.Event) bool // nil: none
+	taken  []event.Event
+}
+
+func (b *bus) Put(_ context.Context, events []event.Event) (left []event.Event, why error) {
+	for _, e := range events {
+		if b.refuse != nil && b.refuse(e) {
+			left, why = append(left, e), errors.New("refused")
+			continue
+		}
+		b.taken = append(b.taken, e)
+	}
+	return left, why
+}
+
 // batch sends records to the function, and gives the sequence number from which on they must be sent again; "" if none.
 func batch(t *testing.T, w *World, records []events.DynamoDBEventRecord) string {
 	t.Helper()
@@ -63,7 +81,7 @@ func batch(t *testing.T, w *World, records []events.DynamoDBEventRecord) string 
 
 // invoke sends records to the function, and gives the sequence number from which on they must be sent again, or its error.
 func invoke(ctx context.Context, w *World, records []events.DynamoDBEventRecord) (again string, err error) {
-	run := handler(&tally.Service{Store: w.Table}, slog.New(slog.DiscardHandler))
+	run := handler(&tally.Service{Store: w.Table}, &event.Service{Bus: &bus{}, Store: w.Table}, slog.New(slog.DiscardHandler))
 	response, err := run(ctx, events.DynamoDBEvent{Records: records})
 	for _, failure := range response.BatchItemFailures {
 		again += failure.ItemIdentifier

@@ -1,4 +1,5 @@
-// Command tally follows the table's stream: joins, uses of uncapped links, audit of creations, clearing of what no longer counts.
+// Command tally follows the table's stream: joins, uses of uncapped links, audit of creations, clearing of what no longer counts, and the events
+// that others are told.
 package main
 
 import (
@@ -7,10 +8,14 @@ import (
 
 	"group-invites/functions/internal/wiring"
 	"group-invites/shared/config"
+	"group-invites/shared/event"
 	"group-invites/shared/tally"
 )
 
 func main() {
-	service := &tally.Service{Store: wiring.Table(config.FromProcess())}
-	lambda.Start(handler(service, lambdacontext.NewLogger()))
+	env := config.FromProcess()
+	options := readBus(env)
+	table := wiring.Table(env)
+	teller := &event.Service{Bus: openBus(options), Store: table, Rest: event.DefaultRest}
+	lambda.Start(handler(&tally.Service{Store: table}, teller, lambdacontext.NewLogger()))
 }

@@ -181,11 +181,12 @@ func (s *site) usedItsPolicies() error {
 	return errors.Join(faults...)
 }
 
-// wentWell holds what must be true of a stack after any of the tests: nothing in a policy was missed, and no request ended in a function error.
+// wentWell holds what must be true of a stack after any of the tests: nothing in a policy was missed, no event was put that
+// its schema doesn't know, and no request ended in a function error.
 func (s *site) wentWell() error {
 	var faults []error
 	for line := range strings.Lines(s.log.String()) {
-		if strings.Contains(line, "ACCESS DENIED") {
+		if strings.Contains(line, "ACCESS DENIED") || strings.Contains(line, "DOESN'T FIT ITS SCHEMA") {
 			faults = append(faults, errors.New(strings.TrimSpace(line)))
 		}
 	}

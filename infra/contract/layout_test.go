@@ -21,9 +21,9 @@ const module = "group-invites/"
 // The packages, by what they may import.
 var (
 	domain = []string{
-		"shared/accessrequest", "shared/directory", "shared/erasure", "shared/export", "shared/invite", "shared/linkcode", "shared/mail", "shared/optout", "shared/outbox", "shared/tally",
+		"shared/accessrequest", "shared/directory", "shared/erasure", "shared/event", "shared/export", "shared/invite", "shared/linkcode", "shared/mail", "shared/optout", "shared/outbox", "shared/tally",
 	}
-	adapters = []string{"shared/config", "shared/dynamo", "shared/httpapi", "shared/secretsmanager", "shared/sesevent", "shared/sesmail"}
+	adapters = []string{"shared/config", "shared/dynamo", "shared/eventbus", "shared/httpapi", "shared/secretsmanager", "shared/sesevent", "shared/sesmail"}
 	// Anyone may import these: they import nothing but the standard library, and do nothing.
 	plain = []string{"shared/emf"}
 	// Tests alone import these.
@@ -128,6 +128,7 @@ func TestLayout_FunctionsCarryOnlyWhatTheyCall(t *testing.T) {
 			called, isService := strings.CutPrefix(d, service)
 			switch {
 			case name == "functions/mailer" && (called == "ses" || strings.HasPrefix(called, "ses/") || d == "text/template"): // it sends, and composes
+			case name == "functions/tally" && (called == "eventbridge" || strings.HasPrefix(called, "eventbridge/")): // it tells what happened
 			case isService && !strings.HasPrefix(called, "dynamodb") && !strings.HasPrefix(called, "internal/"):
 				t.Errorf("%s carries the client of %s", name, called)
 			case d == "github.com/aws/aws-sdk-go-v2/config", d == "text/template", d == "net/rpc", d == "testing":

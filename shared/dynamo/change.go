@@ -191,6 +191,10 @@ const expiry = "dynamodb.amazonaws.com"
 // its TTL cleared away.
 func DeletedInvite(record events.DynamoDBEventRecord) bool {
 	_, isInvite := parseInvitePartition(keyOf(image(record.Change.Keys)).pk)
-	return isInvite && record.EventName == string(events.DynamoDBOperationTypeRemove) &&
-		(record.UserIdentity == nil || record.UserIdentity.PrincipalID != expiry)
+	return isInvite && record.EventName == string(events.DynamoDBOperationTypeRemove) && !byExpiry(record)
+}
+
+// byExpiry tells whether it is the TTL that has removed a row.
+func byExpiry(record events.DynamoDBEventRecord) bool {
+	return record.UserIdentity != nil && record.UserIdentity.PrincipalID == expiry
 }

@@ -73,10 +73,20 @@ func (t *Table) ChangeGroupMember(ctx context.Context, before, after directory.G
 
 // changeGroupMember turns before into after, if the row still is before; without a State, that is no row.
 func changeGroupMember(before, after directory.GroupMember) update {
+	return groupMemberChange(before, after, nil)
+}
+
+// endGroupMember is the same for a membership that has ended with that of the organization. The row says so: the person didn't leave the group.
+func endGroupMember(before, after directory.GroupMember) update {
+	return groupMemberChange(before, after, str("org"))
+}
+
+func groupMemberChange(before, after directory.GroupMember, ended types.AttributeValue) update {
 	set := assignments{
 		"#state": str(string(after.State)), "since": millis(after.Since), "joinedAt": millis(after.JoinedAt),
 		"joinId": str(after.JoinID), "v": num(schemaVersion),
-		"via": nil, // only a redeem comes by a link
+		"via":   nil, // only a redeem comes by a link
+		"ended": ended,
 	}
 	set.instant("removedAt", after.RemovedAt)
 	set.list(after.State, groupKey(after.Group).pk, after.User)

@@ -14,7 +14,7 @@
 //	                lpk I#{group}#{creator}  lsk {invite}
 //	org member      pk U#{user}    sk O#{org}      state (in, left, removed), role, since, joinedAt, removedAt?, name, email
 //	                lpk O#{org}#M{0-3}   lsk U#{user}    while in; else O#{org}#F{0-3}
-//	group member    pk U#{user}    sk G#{group}    state, since, joinedAt, joinId, via? (invite), removedAt?
+//	group member    pk U#{user}    sk G#{group}    state, since, joinedAt, joinId, via? (invite), removedAt?, ended? (with the organization's)
 //	                lpk G#{group}#M{0-3} lsk U#{user}    while in; else G#{group}#F{0-3}
 //	replay          pk K#{user}    sk {hash of method, path, Idempotency-Key}    request (hash), invite, ttl (24 hours)
 //	audit           pk A#{org}     sk {milliseconds}#{random}    actor, action, target, detail?, ttl (a year)
@@ -28,6 +28,8 @@
 //	access decision pk R#{group}#decided  sk {user}  creator, by, at, joinId? (if approved), ttl (a week; a day if approved)
 //	mails of a day  pk Q#sender#{user}, Q#org#{org}, Q#to#{address}  sk {day}     mails (count), ttl
 //	suppression     pk S#{address} sk S            bouncedAt?, complainedAt?, optedOutAt?
+//	event           pk E#{0-3}     sk {milliseconds}#{id}     type, detail (JSON); kept until the bus takes it
+//	their reminder  pk E#{0-3}     sk E            turn (random, so that each write of it is a change)
 //	clearing        pk C#{kind}#{id}  sk C         step; what is left of something deleted is being cleared away
 //
 // since is the epoch of an organization membership (package directory). A group member's row counts only if it carries the
@@ -47,6 +49,7 @@
 //	mails of a link, by id            Query pk D#{group}#{invite}
 //	mails that are due, by when       Query lists due#0 to due#3 at the same time; then BatchGetItem
 //	groups of an organization         Query lists O#{org}#G; then BatchGetItem
+//	events that are kept, oldest first  Query pk E#{0-3}, before sk E
 //
 // # What always holds
 //

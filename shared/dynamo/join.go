@@ -36,7 +36,7 @@ func (t *Table) Join(ctx context.Context, j invite.Joining) error {
 func joinGroup(m directory.GroupMember, via string, made time.Time) update {
 	set := assignments{
 		"#state": str(string(directory.StateIn)), "since": millis(m.Since), "joinedAt": millis(m.JoinedAt), "joinId": str(m.JoinID),
-		"via": nil, "v": num(schemaVersion),
+		"via": nil, "ended": nil, "v": num(schemaVersion),
 	}
 	if via != "" {
 		set["via"] = str(via)

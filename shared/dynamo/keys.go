@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"group-invites/shared/directory"
+	"group-invites/shared/event"
 	"group-invites/shared/invite"
 	"group-invites/shared/mail"
 	"group-invites/shared/tally"
@@ -128,6 +129,19 @@ func recipientQuotaKey(to mail.AddressKey, day string) key { return key{"Q#to#" 
 
 func suppressionKey(to mail.AddressKey) key { return key{"S#" + to.String(), "S"} }
 
+// keptPartition holds events that the bus didn't take, oldest first, and the row that has the stream bring them back.
+func keptPartition(shard event.Shard) string { return fmt.Sprintf("%s%d", keptPrefix, shard) }
+
+// keptPrefix begins the keys of events.
+const keptPrefix = "E#"
+
+func keptKey(e event.Event) key {
+	return key{keptPartition(e.Shard()), fmt.Sprintf("%013d#%s", e.At.UnixMilli(), e.ID)}
+}
+
+// reminderKey sorts after all events.
+func reminderKey(shard event.Shard) key { return key{keptPartition(shard), "E"} }
+
 // Index keys.
 
 // memberShards spreads the members of one organization or group over as many partitions of the index, so that many can join at once.
@@ -248,6 +262,21 @@ func parseInvitePartition(pk string) (directory.GroupID, bool) {
 	hex, found := strings.CutPrefix(pk, "I#")
 	id, ok := directory.ParseGroupID(hex)
 	return id, found && ok
+}
+
+func parseAccessPartition(pk string) (directory.GroupID, bool) {
+	hex, found := strings.CutPrefix(pk, "R#")
+	id, ok := directory.ParseGroupID(hex)
+	return id, found && ok
+}
+
+func parseKeptSort(sk string) (at time.Time, id string, ok bool) { return parseAuditSort(sk) }
+
+func parseReminderKey(k key) (event.Shard, bool) {
+	digit, found := strings.CutPrefix(k.pk, keptPrefix)
+	n, err := strconv.Atoi(digit)
+	shard := event.Shard(n)
+	return shard, found && err == nil && k == reminderKey(shard)
 }
 
 func parseJoinSort(sk string) (at time.Time, user directory.UserID, ok bool) {

@@ -19,6 +19,7 @@ import (
 	"group-invites/shared/accessrequest"
 	"group-invites/shared/directory"
 	"group-invites/shared/erasure"
+	"group-invites/shared/event"
 	"group-invites/shared/export"
 	"group-invites/shared/invite"
 	"group-invites/shared/optout"
@@ -38,7 +39,7 @@ type Options struct {
 	AccessKeyID, SecretAccessKey, SessionToken string
 }
 
-// Table is the one table. It implements [accessrequest.Store], [directory.Store], [erasure.Store], [export.Store], [invite.Store], [optout.Store],
+// Table is the one table. It implements [accessrequest.Store], [directory.Store], [erasure.Store], [event.Store], [export.Store], [invite.Store], [optout.Store],
 // [outbox.Store] and [tally.Store], and is safe for concurrent use.
 type Table struct {
 	client   *dynamodb.Client
@@ -107,6 +108,7 @@ var (
 	_ accessrequest.Store = (*Table)(nil)
 	_ directory.Store     = (*Table)(nil)
 	_ erasure.Store       = (*Table)(nil)
+	_ event.Store         = (*Table)(nil)
 	_ export.Store        = (*Table)(nil)
 	_ invite.Store        = (*Table)(nil)
 	_ optout.Store        = (*Table)(nil)

@@ -174,7 +174,7 @@ func (t *Table) EndGroups(ctx context.Context, ended tally.Ended) error {
 		}
 		after := g
 		after.State = directory.StateLeft
-		err := t.update(ctx, "end group membership", changeGroupMember(g, after))
+		err := t.update(ctx, "end group membership", endGroupMember(g, after))
 		if err != nil && !errors.Is(err, directory.ErrChanged) { // changed: it is no longer of that epoch
 			return err
 		}

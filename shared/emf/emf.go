@@ -35,6 +35,9 @@ const (
 	OrganizationsCreated Name = "OrganizationsCreated"
 	TallyLag             Name = "TallyLag" // seconds from a change to its being followed
 
+	EventsPut  Name = "EventsPut"  // taken by the event bus
+	EventsKept Name = "EventsKept" // not taken; those that wait are counted again whenever they are tried
+
 	MailsSent       Name = "MailsSent"       // taken by SES
 	MailsPostponed  Name = "MailsPostponed"  // to be tried again: SES didn't take them, or the address has had its mails of the day
 	MailsDropped    Name = "MailsDropped"    // their links let nobody in, or SES will never take them
@@ -53,7 +56,7 @@ const (
 
 // Names are all figures.
 var Names = []Name{
-	InvitesCreated, InvitesDeleted, Joins, GroupsCreated, OrganizationsCreated, TallyLag,
+	InvitesCreated, InvitesDeleted, Joins, GroupsCreated, OrganizationsCreated, TallyLag, EventsPut, EventsKept,
 	MailsSent, MailsPostponed, MailsDropped, MailsSuppressed, MailsDelivered, MailsDelayed, MailsBounced, MailsComplained, MailsRejected, OutboxLag,
 	Refused, Faults, KeyRingFailures,
 }

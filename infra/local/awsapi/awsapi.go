@@ -1,5 +1,5 @@
 // Package awsapi is the AWS endpoint of the local stack: the one address at which functions find DynamoDB, Secrets
-// Manager and SES.
+// Manager, SES and EventBridge.
 //
 // A call is known by the access key that it is signed with: each execution environment has its own. For a function's
 // call the endpoint first does what IAM does: unless a statement of the function's policy in the template allows every
@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"group-invites/infra/local/lambda"
+	"group-invites/infra/local/putevents"
 	"group-invites/infra/local/ses"
 	"group-invites/infra/local/template"
 )
@@ -31,6 +32,7 @@ type Options struct {
 	PartitionKey string              // the table's
 	Functions    []template.Function // their policies are enforced
 	Mail         *ses.Service        // nil: there is none
+	Events       *putevents.Service  // nil: there is none
 	// Refused is told of every call that a policy doesn't allow. Nil drops it.
 	Refused func(function, action, resource string)
 }
@@ -42,6 +44,7 @@ type API struct {
 	transport    *http.Transport
 	functions    []template.Function
 	mail         *ses.Service
+	events       *putevents.Service
 	refused      func(function, action, resource string)
 
 	mu      sync.Mutex
@@ -70,6 +73,7 @@ func New(o Options) (*API, error) {
 		partitionKey: o.PartitionKey,
 		functions:    o.Functions,
 		mail:         o.Mail,
+		events:       o.Events,
 		refused:      o.Refused,
 		secrets:      map[string]secret{},
 		usage:        map[string]lambda.Usage{},
@@ -110,6 +114,8 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a.getSecretValue(w, caller, body)
 	case service == "secretsmanager" && operation == "PutSecretValue":
 		a.putSecretValue(w, caller, body)
+	case a.events != nil && service == "AWSEvents" && operation == "PutEvents":
+		a.putEvents(w, caller, body)
 	case a.mail != nil && strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded"):
 		a.query(w, r, caller, body)
 	default:

@@ -9,6 +9,7 @@ import (
 
 	"group-invites/infra/local/eventbus"
 	"group-invites/infra/local/filelock"
+	"group-invites/infra/local/putevents"
 	"group-invites/infra/local/queue"
 	"group-invites/infra/local/ses"
 	"group-invites/infra/local/stream"
@@ -23,7 +24,7 @@ const (
 )
 
 // kept are the patterns of all names that a stack makes in its data folder. Reset removes nothing else.
-var kept = []string{"table.db*", "issuer.pem", "logs", ses.MailsDir, eventbus.Dir, stream.CheckpointsDir, queue.Dir, stateFile, lockFile}
+var kept = []string{"table.db*", "issuer.pem", "logs", ses.MailsDir, eventbus.Dir, putevents.Dir, stream.CheckpointsDir, queue.Dir, stateFile, lockFile}
 
 // State is what a running stack says of itself in its data folder, for commands that want to use it.
 type State struct {

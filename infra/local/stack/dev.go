@@ -24,6 +24,8 @@ func (s *Stack) devHandler() http.Handler {
 	mux.HandleFunc("GET /dev/{$}", s.serveDevPage)
 	mux.HandleFunc("GET /dev/people", s.servePeople)
 	mux.HandleFunc("GET /dev/token/{who}", s.serveToken)
+	mux.Handle("/dev/events", s.told.Handler())
+	mux.Handle("/dev/events/", s.told.Handler())
 	mux.Handle("/dev/", s.mail.Handler())
 	mux.Handle(oidcPath+"/", http.StripPrefix(oidcPath, s.issuer.Handler()))
 	return mux

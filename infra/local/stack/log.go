@@ -18,6 +18,7 @@ import (
 	"group-invites/infra/local/eventbus"
 	"group-invites/infra/local/gateway"
 	"group-invites/infra/local/lambda"
+	"group-invites/infra/local/putevents"
 	"group-invites/infra/local/ses"
 	"group-invites/infra/local/stream"
 )
@@ -139,6 +140,20 @@ func (l *log) mail(c ses.Call) {
 	line := fmt.Sprintf("%s mail    %s  to %s: %s", l.paint(dim, c.Time.Format(time.TimeOnly)), c.Caller, printable(strings.Join(c.To, ", ")), printable(c.Subject))
 	if c.Refused != "" {
 		line += "  " + l.paint(yellow, c.Refused)
+	}
+	io.WriteString(l, line+"\n")
+}
+
+// put writes the line of a call to put events, such as
+//
+//	15:04:05 told    tally  invite.created, member.joined
+func (l *log) put(c putevents.Call) {
+	line := fmt.Sprintf("%s told    %s  %s", l.paint(dim, c.Time.Format(time.TimeOnly)), c.Caller, printable(strings.Join(c.Taken, ", ")))
+	if c.Refused > 0 {
+		line += "  " + l.paint(yellow, fmt.Sprintf("%d refused", c.Refused))
+	}
+	if c.Fault != "" {
+		line += "  " + l.paint(yellow, c.Fault)
 	}
 	io.WriteString(l, line+"\n")
 }

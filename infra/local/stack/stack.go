@@ -4,7 +4,7 @@
 // to a function's process; functions find DynamoDB, Secrets Manager and SES at the AWS endpoint, which enforces their
 // policies and counts; behind it is the engine, with its data in the data folder. What changes there comes through the
 // table's stream to the functions that follow it. Mail is kept in an inbox; what becomes of it comes by the event bus, which
-// also runs the schedules. Everything listens on loopback only.
+// also runs the schedules. Events that functions put are kept to be looked at. Everything listens on loopback only.
 // Nothing is kept in memory that a restart must not lose, and nothing outlives Close: neither a process nor a lock.
 package stack
 
@@ -26,6 +26,7 @@ import (
 	"group-invites/infra/local/gateway"
 	"group-invites/infra/local/issuer"
 	"group-invites/infra/local/lambda"
+	"group-invites/infra/local/putevents"
 	"group-invites/infra/local/ses"
 	"group-invites/infra/local/stream"
 	"group-invites/infra/local/template"
@@ -106,6 +107,7 @@ type Stack struct {
 	lambda   caller
 	streams  *stream.Driver
 	events   *eventbus.Bus
+	told     *putevents.Service
 	issuer   *issuer.Issuer
 	servers  []*http.Server
 	stopping chan struct{}
@@ -219,9 +221,12 @@ func (s *Stack) serve(ctx context.Context) error {
 	if err := s.openMail(); err != nil {
 		return err
 	}
+	if err := s.openTold(); err != nil {
+		return err
+	}
 	s.aws, err = awsapi.New(awsapi.Options{
 		Engine: s.options.DynamoDBEndpoint, PartitionKey: s.template.Table.PartitionKey(), Functions: s.template.Functions, Mail: s.mail,
-		Refused: s.log.refused,
+		Events: s.told, Refused: s.log.refused,
 	})
 	if err != nil {
 		return err
@@ -308,6 +313,9 @@ func (s *Stack) Close() error {
 		s.sweeping.Wait()
 		if s.engine != nil {
 			err = errors.Join(err, s.engine.Stop())
+		}
+		if s.told != nil {
+			err = errors.Join(err, s.told.Close())
 		}
 		if s.log != nil {
 			err = errors.Join(err, s.log.Close())

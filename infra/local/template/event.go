@@ -55,11 +55,24 @@ const (
 	leastAge     = 60          // seconds
 )
 
-// defaultBus is the event bus that AWS services publish to, and the only one here.
+// defaultBus is the event bus that AWS services publish to, and the only one that rules are on here.
 const defaultBus = "default"
 
-func busARN() string {
-	return "arn:aws:events:" + Region + ":" + AccountID + ":event-bus/" + defaultBus
+func busARN() string { return BusARN(defaultBus) }
+
+// BusARN is the ARN of the event bus with this name.
+func BusARN(name string) string {
+	return "arn:aws:events:" + Region + ":" + AccountID + ":event-bus/" + name
+}
+
+// readEventBus gives the name of an event bus of the template's own. Who listens to it is left out: nobody does here.
+func (l *loader) readEventBus(id string, properties *yaml.Node) string {
+	l.known(properties, "Name", "Description", "Tags", "KmsKeyIdentifier")
+	return l.busName(id)
+}
+
+func (l *loader) busName(id string) string {
+	return l.string(l.get(l.properties(id), "Name"), "Name")
 }
 
 // readRule reads a function's event of type EventBridgeRule.

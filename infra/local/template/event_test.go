@@ -2,6 +2,8 @@ package template_test
 
 import (
 	"encoding/json"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -132,5 +134,40 @@ func TestLoad_EventFaults(t *testing.T) {
 	text := withEvent(schedule(minute)) + "      EventInvokeConfig: { MaximumRetryAttempts: 3 }\n"
 	if _, err := load(t, text, map[string]string{"Given": "g"}); err == nil || !strings.Contains(err.Error(), "from 0 to 2") {
 		t.Errorf("three retries: %v", err)
+	}
+}
+
+// TestLoad_EventBus: it has its own name, and functions may put events on it in a name of theirs.
+func TestLoad_EventBus(t *testing.T) {
+	const withBus = `
+      Environment: { Variables: { BUS: !Ref Bus } }
+      Policies: [{ Statement: [{ Effect: Allow, Action: events:PutEvents, Resource: !GetAtt Bus.Arn, Condition: { "ForAllValues:StringEquals": { "events:source": us } } }] }]
+  Bus:
+    Type: AWS::Events::EventBus
+    Properties: `
+	described := func(properties string) (*template.Template, error) {
+		before, _, _ := strings.Cut(minimal, "      Environment:")
+		return load(t, before+strings.TrimPrefix(withBus, "\n")+properties+"\n", map[string]string{"Given": "g"})
+	}
+	tmpl, err := described(`{ Name: !Ref AWS::StackName, Description: what happened }`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := tmpl.Functions[0]
+	if !slices.Equal(tmpl.Buses, []string{"local-group-invites"}) || f.Environment["BUS"] != "local-group-invites" ||
+		!slices.Equal(f.Policies[0].Resources, []string{"arn:aws:events:local:000000000000:event-bus/local-group-invites"}) {
+		t.Errorf("%v, %+v", tmpl.Buses, f)
+	}
+	want := []template.Condition{{ForAll: true, Operator: template.StringEquals, Key: template.EventSource, Values: []string{"us"}}}
+	if !reflect.DeepEqual(f.Policies[0].Conditions, want) {
+		t.Errorf("%+v", f.Policies[0].Conditions)
+	}
+	for properties, want := range map[string]string{
+		`{ Description: without a name }`:             "Name",
+		`{ Name: a, EventSourceName: aws.partner/x }`: "doesn't know EventSourceName",
+	} {
+		if _, err := described(properties); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want an error with %q", properties, err, want)
+		}
 	}
 }

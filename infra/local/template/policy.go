@@ -37,17 +37,23 @@ const forAll = "ForAllValues:"
 
 var operators = []string{StringEquals, StringNotEquals, StringEqualsIgnoreCase, StringLike, StringNotLike, forAll + StringEquals, forAll + StringLike}
 
-// Keys of conditions: those that SES gives calls which send (https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html), and
-// those of the rows that a call of DynamoDB names (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html).
+// Keys of conditions: those that SES gives calls which send (https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html),
+// those of the rows that a call of DynamoDB names (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html),
+// and those of the events that a call of EventBridge puts (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html).
 const (
 	FromAddress     = "ses:FromAddress"     // the address of the From header
 	FromDisplayName = "ses:FromDisplayName" // the name beside it
 	FeedbackAddress = "ses:FeedbackAddress" // where bounces go
 
 	LeadingKeys = "dynamodb:LeadingKeys" // the partition keys: as many as there are rows
+
+	EventSource = "events:source" // the sources: as many as there are events
 )
 
-var keys = []string{FromAddress, FromDisplayName, FeedbackAddress, LeadingKeys}
+var (
+	keys          = []string{FromAddress, FromDisplayName, FeedbackAddress, LeadingKeys, EventSource}
+	keysOfSeveral = []string{LeadingKeys, EventSource} // that have several values in a call
+)
 
 // readStatement refuses operators and keys of conditions that it doesn't know: the policy check couldn't decide them.
 func (l *loader) readStatement(s value) Statement {
@@ -74,8 +80,8 @@ func (l *loader) readStatement(s value) Statement {
 			switch {
 			case len(c.Values) == 0:
 				l.fail(compared.node, "%s needs a value", key)
-			case set != (key == LeadingKeys):
-				l.fail(compared.node, "%s is for keys that have several values in a call, and %s alone is one here", forAll, LeadingKeys)
+			case set != slices.Contains(keysOfSeveral, key):
+				l.fail(compared.node, "%s is for keys that have several values in a call, which are %s here", forAll, strings.Join(keysOfSeveral, " and "))
 			case key == LeadingKeys && slices.ContainsFunc(statement.Resources, func(r string) bool { return !strings.HasPrefix(r, l.tableARN()) || strings.Contains(r, "/index/") }):
 				l.fail(compared.node, "the local stack knows %s of the table alone, not of an index", key)
 			}

@@ -15,6 +15,7 @@ const (
 	kindSecret   = "AWS::SecretsManager::Secret"
 	kindLogGroup = "AWS::Logs::LogGroup"
 	kindQueue    = "AWS::SQS::Queue"
+	kindEventBus = "AWS::Events::EventBus"
 
 	kindConfigurationSet = "AWS::SES::ConfigurationSet"
 	kindEventDestination = "AWS::SES::ConfigurationSetEventDestination"
@@ -85,6 +86,8 @@ func (l *loader) ref(n *yaml.Node, name string) value {
 		return scalar(n, l.clientID(name))
 	case kindUserPoolDomain:
 		return scalar(n, l.string(l.get(l.properties(name), "Domain"), "Domain"))
+	case kindEventBus:
+		return scalar(n, l.busName(name))
 	default:
 		l.fail(n, "the local stack gives no name to %s, of type %s", name, kind)
 		return value{}
@@ -108,6 +111,10 @@ func (l *loader) attribute(n *yaml.Node, resource, attribute string) string {
 		return l.queueARN(resource)
 	case kindQueue + ".QueueName":
 		return l.queueName(resource)
+	case kindEventBus + ".Arn":
+		return BusARN(l.busName(resource))
+	case kindEventBus + ".Name":
+		return l.busName(resource)
 	case kindFunction + ".Arn":
 		return FunctionARN(l.functionName(resource))
 	case kindUserPool + ".ProviderURL":

@@ -33,6 +33,7 @@ type Template struct {
 	Schedules  []Schedule        // in the template's order
 	Secrets    map[string]string // ARN by logical id
 	Queues     map[string]string // ARN by logical id
+	Buses      []string          // names of event buses that functions put events on
 
 	ConfigurationSets []ConfigurationSet // in the template's order
 }
@@ -130,6 +131,8 @@ func (l *loader) load(root *yaml.Node, overrides map[string]string) *Template {
 			t.Secrets[id] = secretARN(id)
 		case kindQueue:
 			t.Queues[id] = l.readQueue(id, properties)
+		case kindEventBus:
+			t.Buses = append(t.Buses, l.readEventBus(id, properties))
 		case kindConfigurationSet:
 			t.ConfigurationSets = append(t.ConfigurationSets, l.readConfigurationSet(id, properties))
 		case kindAPI, kindEventDestination, kindUserPool, kindUserPoolClient: // below
