@@ -19,6 +19,7 @@ import (
 	"group-invites/shared/accessrequest"
 	"group-invites/shared/directory"
 	"group-invites/shared/invite"
+	"group-invites/shared/mirror"
 	"group-invites/shared/optout"
 	"group-invites/shared/outbox"
 	"group-invites/shared/tally"
@@ -36,8 +37,8 @@ type Options struct {
 	AccessKeyID, SecretAccessKey, SessionToken string
 }
 
-// Table is the one table. It implements [accessrequest.Store], [directory.Store], [invite.Store], [optout.Store], [outbox.Store] and
-// [tally.Store], and is safe for concurrent use.
+// Table is the one table. It implements [accessrequest.Store], [directory.Store], [invite.Store], [mirror.Store], [optout.Store],
+// [outbox.Store] and [tally.Store], and is safe for concurrent use.
 type Table struct {
 	client   *dynamodb.Client
 	http     *awshttp.BuildableClient
@@ -105,6 +106,7 @@ var (
 	_ accessrequest.Store = (*Table)(nil)
 	_ directory.Store     = (*Table)(nil)
 	_ invite.Store        = (*Table)(nil)
+	_ mirror.Store        = (*Table)(nil)
 	_ optout.Store        = (*Table)(nil)
 	_ outbox.Store        = (*Table)(nil)
 	_ tally.Store         = (*Table)(nil)
