@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"group-invites/shared/directory"
@@ -191,12 +190,12 @@ func forgotten(row item, id string) *tally.External {
 
 // ForgetExternal implements [tally.Store].
 func (t *Table) ForgetExternal(ctx context.Context, e tally.External) error {
-	_, err := t.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+	err := t.transact(ctx, "forget external id", types.TransactWriteItem{Delete: &types.Delete{
 		TableName: &t.name, Key: key{e.Row, externalSort}.attributes(), ConditionExpression: aws.String("standsFor = :id"),
 		ExpressionAttributeValues: item{":id": str(e.ID)},
-	})
-	if failed := new(types.ConditionalCheckFailedException); errors.As(err, &failed) {
+	}})
+	if onlyConditionOf(err, 0) {
 		return nil // it stands for something else already, or for nothing
 	}
-	return verdict("forget external id", err)
+	return err
 }
