@@ -90,7 +90,7 @@ DELETE /v1/groups/{groupId}/members/{target}                     -              
 DELETE /v1/groups/{groupId}/members/{boss}                       -                              204 403 403 404 404 401 403   404 404 404 404 404 401 403
 DELETE /v1/groups/{groupId}/members/{self}                       -                              404 204 204 404 404 401 403   404 404 404 404 404 401 403
 
-POST   /v1/directory/bulk                                        {"operations":[{"op":"delete_group","org":"{ext}","group":"{room}"}]}403 403 403 403 403 401 200   403 403 403 403 403 401 200
+POST   /v1/directory/bulk                                        {"operations":[5]}             403 403 403 403 403 401 200   403 403 403 403 403 401 200
 GET    /v1/directory/orgs/{ext}                                  -                              403 403 403 403 403 401 200   403 403 403 403 403 401 200
 PUT    /v1/directory/orgs/{ext}                                  {"name":"New"}                 403 403 403 403 403 401 200   403 403 403 403 403 401 200
 DELETE /v1/directory/orgs/{ext}                                  -                              403 403 403 403 403 401 204   403 403 403 403 403 401 204

@@ -87,7 +87,9 @@ func TestOps_LostAnswersAndKills(t *testing.T) {
 		"changing a group": {putGroup("T1", "R1", "New"), false, func(s scene) bool { return s.group("T1", "R1").Version == 2 }},
 		"adding a member": {
 			putMember("T1", "bob", "R1", "R2"), true,
-			func(s scene) bool { return s.standing("T1", "R1", "bob").InGroup() && s.standing("T1", "R2", "bob").InGroup() },
+			func(s scene) bool {
+				return s.standing("T1", "R1", "bob").InGroup() && s.standing("T1", "R2", "bob").InGroup()
+			},
 		},
 		"changing a role": {
 			mirror.Op{Kind: mirror.PutMember, Org: "T1", Member: "anna", Role: directory.RoleUser}, false,
