@@ -41,7 +41,10 @@ func measureMirrorCosts(t *testing.T, w *World, measure func(string, error, func
 	measure("host puts a group", nil, apply(group))
 	measure("host puts it again", nil, apply(group))
 	measure("host puts a member", nil, apply(about(mirror.PutMember)))
-	measure("host puts him again, in a group", nil, apply(grouped))
+	newcomer := grouped
+	newcomer.Member = "newcomer"
+	measure("host puts a member, in a group", nil, apply(newcomer))
+	measure("host puts the first again, in a group", nil, apply(grouped))
 	measure("host puts him again, in a group, unchanged", nil, apply(grouped))
 	measure("host makes him admin", nil, apply(admin))
 	measure("host removes him from the group", nil, apply(about(mirror.DeleteGroupMember)))
