@@ -6,7 +6,7 @@ SHELL := /bin/bash
 # ---------------------------------------------------------------- building
 
 # The functions, by logical id in template.yaml. CreateInvite is built from functions/create-invite.
-FUNCTIONS := TokenClaims CreateInvite SendInvite RedeemInvite ListInvites DeleteInvite PreviewInvite AccessRequests Unsubscribe Directory Tally Mailer MailFeedback Web
+FUNCTIONS := TokenClaims CreateInvite SendInvite RedeemInvite ListInvites DeleteInvite PreviewInvite AccessRequests Unsubscribe Directory DirectorySync Tally Mailer MailFeedback Web
 
 # The web app, which is built into one of them.
 UI := functions/web/ui

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +21,7 @@ import (
 	"group-invites/shared/dynamo/faults"
 	"group-invites/shared/event"
 	"group-invites/shared/invite"
+	"group-invites/shared/mirror"
 	"group-invites/shared/tally"
 )
 
@@ -290,5 +293,115 @@ func TestTally_AnAdminIsNotTheOrganization(t *testing.T) {
 	}
 	if w.Content() != before {
 		t.Error("something was written")
+	}
+}
+
+// TestTally_AuditsWhomTheHostAdds, once, and nobody else as if it had; and of whoever joins by a link later, that he joined.
+func TestTally_AuditsWhomTheHostAdds(t *testing.T) {
+	w := New(t)
+	host := &mirror.Service{Store: w.Table, Clock: w.Clock.Now, Random: rand.Reader}
+	anna, bob, carl := Person("anna"), Person("bob"), Person("carl")
+	say := func(ops ...mirror.Op) (org directory.OrgID, group directory.Group) {
+		t.Helper()
+		for _, r := range host.Apply(t.Context(), Issuer, ops) {
+			if r.Err != nil {
+				t.Fatal(r.Err)
+			}
+			if r.Group.ID != (directory.GroupID{}) {
+				group = r.Group
+			}
+			org = r.Org.ID
+		}
+		return org, group
+	}
+	put := func(who string, role directory.Role) mirror.Op {
+		return mirror.Op{Kind: mirror.PutMember, Org: "T1", Member: who, Role: role, Groups: []string{"R1"}}
+	}
+	org, group := say(mirror.Op{Kind: mirror.PutOrg, Org: "T1", Name: "Acme"}, mirror.Op{Kind: mirror.PutGroup, Org: "T1", Group: "R1", Name: "Backcountry"},
+		put("anna", directory.RoleAdmin), put("bob", ""))
+	audited := func() map[string]int {
+		t.Helper()
+		for range 2 { // at least once
+			if again := batch(t, w, inserts(w)); again != "" {
+				t.Errorf("is to be sent again from %s", again)
+			}
+		}
+		page, err := w.Directory.ListAudit(t.Context(), anna, org, directory.PageRequest{Limit: 50})
+		if err != nil {
+			t.Fatal(err)
+		}
+		acts := map[string]int{}
+		for _, e := range page.Items {
+			acts[e.Action+" by "+e.ActorName]++
+		}
+		return acts
+	}
+	want := map[string]int{"org.created by Directory": 1, "group.created by Directory": 1, "member.added by Directory": 2, "group_member.added by Directory": 2}
+	if got := audited(); !maps.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+
+	// Bob leaves the group and comes back by a link, and carl, whom the host has never named, comes too.
+	link := w.Link(anna, group, Anyone)
+	w.Clock.Advance(time.Second)
+	if err := w.Directory.RemoveOrgMember(t.Context(), bob, org, bob.ID); err != nil {
+		t.Fatal(err)
+	}
+	for _, who := range []directory.Caller{bob, carl} {
+		if _, err := w.Invites.Redeem(t.Context(), who, Code(link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want["invite.created by anna"], want["member.joined by bob"], want["member.joined by carl"] = 1, 1, 1
+	w.Clock.Advance(time.Second)
+	if _, err := w.Directory.Me(t.Context(), anna); err != nil { // she signs in, and has a name
+		t.Fatal(err)
+	}
+	if got := audited(); !maps.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+// TestTally_ForgetsExternalIDs: the row of one whose thing was deleted is gone, and one that stands for something else by then stays.
+func TestTally_ForgetsExternalIDs(t *testing.T) {
+	w := New(t)
+	host := &mirror.Service{Store: w.Table, Clock: w.Clock.Now, Random: rand.Reader}
+	say := func(ops ...mirror.Op) {
+		t.Helper()
+		for _, r := range host.Apply(t.Context(), Issuer, ops) {
+			if r.Err != nil {
+				t.Fatal(r.Err)
+			}
+		}
+	}
+	puts := []mirror.Op{{Kind: mirror.PutOrg, Org: "T1", Name: "Acme"}, {Kind: mirror.PutGroup, Org: "T1", Group: "R1", Name: "Backcountry"}}
+	say(puts...)
+	var removes []events.DynamoDBEventRecord
+	for _, r := range inserts(w) {
+		r.EventName, r.Change.OldImage, r.Change.NewImage = "REMOVE", r.Change.NewImage, nil
+		if pk := r.Change.Keys["pk"].String(); pk[0] == 'O' || pk[0] == 'G' {
+			removes = append(removes, r)
+		}
+	}
+	externals := func() (n int) {
+		for _, row := range w.Rows() {
+			if pk, ok := row["pk"].(*types.AttributeValueMemberS); ok && pk.Value[0] == 'X' {
+				n++
+			}
+		}
+		return n
+	}
+	say(mirror.Op{Kind: mirror.DeleteOrg, Org: "T1"})
+	say(puts[0]) // again, before the stream has told of the deletion
+	for range 2 {
+		if again := batch(t, w, removes); again != "" {
+			t.Errorf("is to be sent again from %s", again)
+		}
+		if n := externals(); n != 1 {
+			t.Errorf("%d external ids, want that of the new organization", n)
+		}
+	}
+	if _, err := host.ShowOrg(t.Context(), Issuer, "T1"); err != nil {
+		t.Error(err)
 	}
 }

@@ -50,6 +50,7 @@ func TestEvents_WorkOnAFreshStack(t *testing.T) {
 		{"unsubscribe", 200, "You get no more invites"},
 		{"directory", 200, `"role":"user"`},
 		{"directory-create", 201, `"name":"Harbour Choir"`},
+		{"directory-sync", 200, `"results":[{"status":201,`},
 		{"delete-invite", 204, ""},
 		{"web", 200, `"openapi": "3.1.0"`},
 	} {

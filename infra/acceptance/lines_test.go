@@ -76,7 +76,8 @@ func lineIsFit(line string, counted map[emf.Name]bool) error {
 	if err := json.Unmarshal([]byte(line), &request); err != nil {
 		return err
 	}
-	if request.Message == "request" && request.Status < 400 && (len(line) > 300 || fields["_aws"] != nil) {
+	whole := fields["cause"] == nil // of a bulk request a part may have failed
+	if request.Message == "request" && request.Status < 400 && whole && (len(line) > 300 || fields["_aws"] != nil) {
 		return fmt.Errorf("%d bytes of a request that succeeded", len(line))
 	}
 	if fields["_aws"] == nil {

@@ -16,78 +16,97 @@ import (
 )
 
 // callers are the columns of the matrix. The colleague is a manager of the organization who isn't in the group, the outsider is in
-// neither organization, and nobody has no token.
-var callers = []string{"admin", "manager", "user", "colleague", "outsider", "nobody"}
+// neither organization, nobody has no token, and the host is the machine client.
+var callers = []string{"admin", "manager", "user", "colleague", "outsider", "nobody", "host"}
 
 // rights is who may do what: a line for each route and case, with the status that each of the callers gets in his own organization,
 // and by ids of another one, in which he is nothing. In a path and a body {target} is a user in the group, {boss} another manager in
 // it, {absent} a user of the organization who isn't in the group, {past} a former member, {self} the caller, {asker} a member of the
 // organization who asks to be let in by the user's link, {newcomer} a stranger who asks by the admin's, {link} somebody else's link
 // for members of the organization, {mine} the caller's own link, {code} the code of {link}, {email} a mail of it, and {out} and {back} the
-// tokens by which its address says that it wants no mail, and mail again. Of people who have no link, that is the admin's; and
+// tokens by which its address says that it wants no mail, and mail again. {ext}, {room} and {guest} are the host's names of an organization of its
+// own, a group and a member of that. Of people who have no link, that is the admin's; and
 // nobody's id is the admin's. A body that isn't JSON is a form.
 const rights = `
-what                                                                                            own organization          another
-who                                                                                             adm man use col out nob   adm man use col out nob
+what                                                                                            own organization              another
+who                                                                                             adm man use col out nob hos   adm man use col out nob hos
 
-POST   /v1/groups/{groupId}/invites                              {"access":"org"}               201 201 201 404 404 401   404 404 404 404 404 401
-POST   /v1/groups/{groupId}/invites                              {"access":"anyone"}            201 403 403 404 404 401   404 404 404 404 404 401
-GET    /v1/groups/{groupId}/invites                              -                              200 200 200 404 404 401   404 404 404 404 404 401
-GET    /v1/groups/{groupId}/invites/{link}                       -                              200 200 404 404 404 401   404 404 404 404 404 401
-GET    /v1/groups/{groupId}/invites/{mine}                       -                              200 200 200 404 404 401   404 404 404 404 404 401
-GET    /v1/groups/{groupId}/invites/{link}/joins                 -                              200 200 404 404 404 401   404 404 404 404 404 401
-GET    /v1/groups/{groupId}/invites/{mine}/joins                 -                              200 200 200 404 404 401   404 404 404 404 404 401
-GET    /v1/groups/{groupId}/invites/{link}/emails                -                              200 200 404 404 404 401   404 404 404 404 404 401
-GET    /v1/groups/{groupId}/invites/{mine}/emails                -                              200 200 200 404 404 401   404 404 404 404 404 401
-POST   /v1/groups/{groupId}/invites/{link}/emails                {"emails":["new@example.com"]} 202 202 404 404 404 401   404 404 404 404 404 401
-POST   /v1/groups/{groupId}/invites/{mine}/emails                {"emails":["new@example.com"]} 202 202 202 404 404 401   404 404 404 404 404 401
-POST   /v1/groups/{groupId}/invites/{link}/emails/{email}/resend -                              202 202 404 404 404 401   404 404 404 404 404 401
-DELETE /v1/groups/{groupId}/invites/{link}                       -                              204 204 404 404 404 401   404 404 404 404 404 401
-DELETE /v1/groups/{groupId}/invites/{mine}                       -                              204 204 204 404 404 401   404 404 404 404 404 401
-POST   /v1/invites/preview                                       {"code":"{code}"}              200 200 200 200 200 200   200 200 200 200 200 200
-POST   /v1/invites/access-requests                               {"code":"{code}"}              202 202 202 202 202 401   202 202 202 202 202 401
-GET    /v1/groups/{groupId}/access-requests                      -                              200 200 200 404 404 401   404 404 404 404 404 401
-POST   /v1/groups/{groupId}/access-requests/{asker}/approve      -                              200 200 200 404 404 401   404 404 404 404 404 401
-POST   /v1/groups/{groupId}/access-requests/{asker}/decline      -                              204 204 204 404 404 401   404 404 404 404 404 401
-POST   /v1/groups/{groupId}/access-requests/{newcomer}/approve   -                              200 404 404 404 404 401   404 404 404 404 404 401
-POST   /v1/groups/{groupId}/access-requests/{newcomer}/decline   -                              204 404 404 404 404 401   404 404 404 404 404 401
-POST   /v1/groups/{groupId}/access-requests/{target}/approve     -                              404 404 404 404 404 401   404 404 404 404 404 401
-POST   /v1/invites/redeem                                        {"code":"{code}"}              201 200 200 201 403 401   403 403 403 403 403 401
+POST   /v1/groups/{groupId}/invites                              {"access":"org"}               201 201 201 404 404 401 403   404 404 404 404 404 401 403
+POST   /v1/groups/{groupId}/invites                              {"access":"anyone"}            201 403 403 404 404 401 403   404 404 404 404 404 401 403
+GET    /v1/groups/{groupId}/invites                              -                              200 200 200 404 404 401 403   404 404 404 404 404 401 403
+GET    /v1/groups/{groupId}/invites/{link}                       -                              200 200 404 404 404 401 403   404 404 404 404 404 401 403
+GET    /v1/groups/{groupId}/invites/{mine}                       -                              200 200 200 404 404 401 403   404 404 404 404 404 401 403
+GET    /v1/groups/{groupId}/invites/{link}/joins                 -                              200 200 404 404 404 401 403   404 404 404 404 404 401 403
+GET    /v1/groups/{groupId}/invites/{mine}/joins                 -                              200 200 200 404 404 401 403   404 404 404 404 404 401 403
+GET    /v1/groups/{groupId}/invites/{link}/emails                -                              200 200 404 404 404 401 403   404 404 404 404 404 401 403
+GET    /v1/groups/{groupId}/invites/{mine}/emails                -                              200 200 200 404 404 401 403   404 404 404 404 404 401 403
+POST   /v1/groups/{groupId}/invites/{link}/emails                {"emails":["new@example.com"]} 202 202 404 404 404 401 403   404 404 404 404 404 401 403
+POST   /v1/groups/{groupId}/invites/{mine}/emails                {"emails":["new@example.com"]} 202 202 202 404 404 401 403   404 404 404 404 404 401 403
+POST   /v1/groups/{groupId}/invites/{link}/emails/{email}/resend -                              202 202 404 404 404 401 403   404 404 404 404 404 401 403
+DELETE /v1/groups/{groupId}/invites/{link}                       -                              204 204 404 404 404 401 403   404 404 404 404 404 401 403
+DELETE /v1/groups/{groupId}/invites/{mine}                       -                              204 204 204 404 404 401 403   404 404 404 404 404 401 403
+POST   /v1/invites/preview                                       {"code":"{code}"}              200 200 200 200 200 200 200   200 200 200 200 200 200 200
+POST   /v1/invites/access-requests                               {"code":"{code}"}              202 202 202 202 202 401 403   202 202 202 202 202 401 403
+GET    /v1/groups/{groupId}/access-requests                      -                              200 200 200 404 404 401 403   404 404 404 404 404 401 403
+POST   /v1/groups/{groupId}/access-requests/{asker}/approve      -                              200 200 200 404 404 401 403   404 404 404 404 404 401 403
+POST   /v1/groups/{groupId}/access-requests/{asker}/decline      -                              204 204 204 404 404 401 403   404 404 404 404 404 401 403
+POST   /v1/groups/{groupId}/access-requests/{newcomer}/approve   -                              200 404 404 404 404 401 403   404 404 404 404 404 401 403
+POST   /v1/groups/{groupId}/access-requests/{newcomer}/decline   -                              204 404 404 404 404 401 403   404 404 404 404 404 401 403
+POST   /v1/groups/{groupId}/access-requests/{target}/approve     -                              404 404 404 404 404 401 403   404 404 404 404 404 401 403
+POST   /v1/invites/redeem                                        {"code":"{code}"}              201 200 200 201 403 401 403   403 403 403 403 403 401 403
 
-GET    /v1/unsubscribe/{out}                                     -                              200 200 200 200 200 200   200 200 200 200 200 200
-POST   /v1/unsubscribe/{out}                                     List-Unsubscribe=One-Click     200 200 200 200 200 200   200 200 200 200 200 200
-POST   /v1/unsubscribe/{out}/undo                                address=mira@example.com       200 200 200 200 200 200   200 200 200 200 200 200
-GET    /v1/resubscribe/{back}                                    -                              200 200 200 200 200 200   200 200 200 200 200 200
-POST   /v1/resubscribe/{back}                                    -                              200 200 200 200 200 200   200 200 200 200 200 200
+GET    /v1/unsubscribe/{out}                                     -                              200 200 200 200 200 200 200   200 200 200 200 200 200 200
+POST   /v1/unsubscribe/{out}                                     List-Unsubscribe=One-Click     200 200 200 200 200 200 200   200 200 200 200 200 200 200
+POST   /v1/unsubscribe/{out}/undo                                address=mira@example.com       200 200 200 200 200 200 200   200 200 200 200 200 200 200
+GET    /v1/resubscribe/{back}                                    -                              200 200 200 200 200 200 200   200 200 200 200 200 200 200
+POST   /v1/resubscribe/{back}                                    -                              200 200 200 200 200 200 200   200 200 200 200 200 200 200
 
-GET    /v1/me                                                    -                              200 200 200 200 200 401   200 200 200 200 200 401
-POST   /v1/orgs                                                  {"name":"Own"}                 201 201 201 201 201 401   201 201 201 201 201 401
-GET    /v1/orgs/{orgId}                                          -                              200 200 200 200 404 401   404 404 404 404 404 401
-PATCH  /v1/orgs/{orgId}                                          {"name":"New"}                 200 403 403 403 404 401   404 404 404 404 404 401
-PATCH  /v1/orgs/{orgId}                                          {"addPeople":["admin","user"]} 200 403 403 403 404 401   404 404 404 404 404 401
-DELETE /v1/orgs/{orgId}                                          -                              204 403 403 403 404 401   404 404 404 404 404 401
-GET    /v1/orgs/{orgId}/audit                                    -                              200 403 403 403 404 401   404 404 404 404 404 401
+GET    /v1/me                                                    -                              200 200 200 200 200 401 403   200 200 200 200 200 401 403
+POST   /v1/orgs                                                  {"name":"Own"}                 201 201 201 201 201 401 403   201 201 201 201 201 401 403
+GET    /v1/orgs/{orgId}                                          -                              200 200 200 200 404 401 403   404 404 404 404 404 401 403
+PATCH  /v1/orgs/{orgId}                                          {"name":"New"}                 200 403 403 403 404 401 403   404 404 404 404 404 401 403
+PATCH  /v1/orgs/{orgId}                                          {"addPeople":["admin","user"]} 200 403 403 403 404 401 403   404 404 404 404 404 401 403
+DELETE /v1/orgs/{orgId}                                          -                              204 403 403 403 404 401 403   404 404 404 404 404 401 403
+GET    /v1/orgs/{orgId}/audit                                    -                              200 403 403 403 404 401 403   404 404 404 404 404 401 403
 
-GET    /v1/orgs/{orgId}/members                                  -                              200 200 403 200 404 401   404 404 404 404 404 401
-PUT    /v1/orgs/{orgId}/members/{past}                           -                              201 403 403 403 404 401   404 404 404 404 404 401
-PUT    /v1/orgs/{orgId}/members/{self}                           {"role":"admin"}               200 403 403 403 404 401   404 404 404 404 404 401
-PATCH  /v1/orgs/{orgId}/members/{target}                         {"role":"manager"}             200 403 403 403 404 401   404 404 404 404 404 401
-PATCH  /v1/orgs/{orgId}/members/{self}                           {"role":"user"}                409 403 403 403 404 401   404 404 404 404 404 401
-DELETE /v1/orgs/{orgId}/members/{target}                         -                              204 403 403 403 404 401   404 404 404 404 404 401
-DELETE /v1/orgs/{orgId}/members/{self}                           -                              409 204 204 204 404 401   404 404 404 404 404 401
-GET    /v1/orgs/{orgId}/groups                                   -                              200 200 200 200 404 401   404 404 404 404 404 401
-POST   /v1/orgs/{orgId}/groups                                   {"name":"Meteors"}             201 403 403 403 404 401   404 404 404 404 404 401
+GET    /v1/orgs/{orgId}/members                                  -                              200 200 403 200 404 401 403   404 404 404 404 404 401 403
+PUT    /v1/orgs/{orgId}/members/{past}                           -                              201 403 403 403 404 401 403   404 404 404 404 404 401 403
+PUT    /v1/orgs/{orgId}/members/{self}                           {"role":"admin"}               200 403 403 403 404 401 403   404 404 404 404 404 401 403
+PATCH  /v1/orgs/{orgId}/members/{target}                         {"role":"manager"}             200 403 403 403 404 401 403   404 404 404 404 404 401 403
+PATCH  /v1/orgs/{orgId}/members/{self}                           {"role":"user"}                409 403 403 403 404 401 403   404 404 404 404 404 401 403
+DELETE /v1/orgs/{orgId}/members/{target}                         -                              204 403 403 403 404 401 403   404 404 404 404 404 401 403
+DELETE /v1/orgs/{orgId}/members/{self}                           -                              409 204 204 204 404 401 403   404 404 404 404 404 401 403
+GET    /v1/orgs/{orgId}/groups                                   -                              200 200 200 200 404 401 403   404 404 404 404 404 401 403
+POST   /v1/orgs/{orgId}/groups                                   {"name":"Meteors"}             201 403 403 403 404 401 403   404 404 404 404 404 401 403
 
-GET    /v1/groups/{groupId}                                      -                              200 200 200 404 404 401   404 404 404 404 404 401
-PATCH  /v1/groups/{groupId}                                      {"name":"New"}                 200 403 403 404 404 401   404 404 404 404 404 401
-DELETE /v1/groups/{groupId}                                      -                              204 403 403 404 404 401   404 404 404 404 404 401
-GET    /v1/groups/{groupId}/members                              -                              200 200 200 404 404 401   404 404 404 404 404 401
-PUT    /v1/groups/{groupId}/members/{absent}                     -                              201 201 403 404 404 401   404 404 404 404 404 401
-PUT    /v1/groups/{groupId}/members/{self}                       -                              201 200 403 404 404 401   404 404 404 404 404 401
-PUT    /v1/groups/{groupId}/members/{past}                       -                              404 404 403 404 404 401   404 404 404 404 404 401
-DELETE /v1/groups/{groupId}/members/{target}                     -                              204 204 403 404 404 401   404 404 404 404 404 401
-DELETE /v1/groups/{groupId}/members/{boss}                       -                              204 403 403 404 404 401   404 404 404 404 404 401
-DELETE /v1/groups/{groupId}/members/{self}                       -                              404 204 204 404 404 401   404 404 404 404 404 401
+GET    /v1/groups/{groupId}                                      -                              200 200 200 404 404 401 403   404 404 404 404 404 401 403
+PATCH  /v1/groups/{groupId}                                      {"name":"New"}                 200 403 403 404 404 401 403   404 404 404 404 404 401 403
+DELETE /v1/groups/{groupId}                                      -                              204 403 403 404 404 401 403   404 404 404 404 404 401 403
+GET    /v1/groups/{groupId}/members                              -                              200 200 200 404 404 401 403   404 404 404 404 404 401 403
+PUT    /v1/groups/{groupId}/members/{absent}                     -                              201 201 403 404 404 401 403   404 404 404 404 404 401 403
+PUT    /v1/groups/{groupId}/members/{self}                       -                              201 200 403 404 404 401 403   404 404 404 404 404 401 403
+PUT    /v1/groups/{groupId}/members/{past}                       -                              404 404 403 404 404 401 403   404 404 404 404 404 401 403
+DELETE /v1/groups/{groupId}/members/{target}                     -                              204 204 403 404 404 401 403   404 404 404 404 404 401 403
+DELETE /v1/groups/{groupId}/members/{boss}                       -                              204 403 403 404 404 401 403   404 404 404 404 404 401 403
+DELETE /v1/groups/{groupId}/members/{self}                       -                              404 204 204 404 404 401 403   404 404 404 404 404 401 403
+
+POST   /v1/directory/bulk                                        {"operations":[5]}             403 403 403 403 403 401 200   403 403 403 403 403 401 200
+GET    /v1/directory/orgs/{ext}                                  -                              403 403 403 403 403 401 200   403 403 403 403 403 401 200
+PUT    /v1/directory/orgs/{ext}                                  {"name":"New"}                 403 403 403 403 403 401 200   403 403 403 403 403 401 200
+DELETE /v1/directory/orgs/{ext}                                  -                              403 403 403 403 403 401 204   403 403 403 403 403 401 204
+GET    /v1/directory/orgs/{ext}/members                          -                              403 403 403 403 403 401 200   403 403 403 403 403 401 200
+GET    /v1/directory/orgs/{ext}/members/{guest}                  -                              403 403 403 403 403 401 200   403 403 403 403 403 401 200
+PUT    /v1/directory/orgs/{ext}/members/{guest}                  {"role":"admin"}               403 403 403 403 403 401 200   403 403 403 403 403 401 200
+PUT    /v1/directory/orgs/{ext}/members/{target}                 -                              403 403 403 403 403 401 201   403 403 403 403 403 401 201
+DELETE /v1/directory/orgs/{ext}/members/{guest}                  -                              403 403 403 403 403 401 204   403 403 403 403 403 401 204
+GET    /v1/directory/orgs/{ext}/groups                           -                              403 403 403 403 403 401 200   403 403 403 403 403 401 200
+GET    /v1/directory/orgs/{ext}/groups/{room}                    -                              403 403 403 403 403 401 200   403 403 403 403 403 401 200
+PUT    /v1/directory/orgs/{ext}/groups/{room}                    {"name":"New"}                 403 403 403 403 403 401 200   403 403 403 403 403 401 200
+DELETE /v1/directory/orgs/{ext}/groups/{room}                    -                              403 403 403 403 403 401 204   403 403 403 403 403 401 204
+GET    /v1/directory/orgs/{ext}/groups/{room}/members            -                              403 403 403 403 403 401 200   403 403 403 403 403 401 200
+GET    /v1/directory/orgs/{ext}/groups/{room}/members/{guest}    -                              403 403 403 403 403 401 200   403 403 403 403 403 401 200
+PUT    /v1/directory/orgs/{ext}/groups/{room}/members/{guest}    -                              403 403 403 403 403 401 200   403 403 403 403 403 401 200
+DELETE /v1/directory/orgs/{ext}/groups/{room}/members/{guest}    -                              403 403 403 403 403 401 204   403 403 403 403 403 401 204
 `
 
 // right is one line of it.
@@ -96,6 +115,7 @@ type right struct {
 	route    string
 	path     string
 	body     any
+	host     bool  // it is a route of the host's
 	statuses []int // own organization, then another
 }
 
@@ -103,7 +123,7 @@ type right struct {
 func parseRights(t *testing.T) (rows []right) {
 	t.Helper()
 	toRoute := strings.NewReplacer("{link}", "{inviteId}", "{mine}", "{inviteId}", "{target}", "{userId}", "{boss}", "{userId}",
-		"{absent}", "{userId}", "{past}", "{userId}", "{self}", "{userId}", "{asker}", "{userId}", "{newcomer}", "{userId}", "{email}", "{emailId}", "{out}", "{token}", "{back}", "{token}")
+		"{absent}", "{userId}", "{past}", "{userId}", "{self}", "{userId}", "{asker}", "{userId}", "{newcomer}", "{userId}", "{email}", "{emailId}", "{out}", "{token}", "{back}", "{token}", "{ext}", "{org}", "{room}", "{group}", "{guest}", "{member}")
 	for line := range strings.Lines(rights) {
 		words := strings.Fields(line)
 		if len(words) == 0 || words[0] == "what" || words[0] == "who" {
@@ -113,6 +133,9 @@ func parseRights(t *testing.T) (rows []right) {
 			t.Fatalf("not a row: %s", line)
 		}
 		row := right{line: strings.Join(words[:3], " "), route: words[0] + " " + toRoute.Replace(words[1]), path: words[1]}
+		if row.host = strings.HasPrefix(words[1], "/v1/directory/"); row.host {
+			row.route = strings.Replace(row.route, "{userId}", "{member}", 1)
+		}
 		if words[2] != "-" {
 			row.body = words[2]
 		}
@@ -137,6 +160,8 @@ type place struct {
 	email  string            // a mail of it
 	out    string            // what its address says that it wants no mail by
 	back   string            // and that it wants mail again
+	ext    string            // an organization of the host's
+	extID  string            // its id
 }
 
 func newPlace(t testing.TB, s *site) place {
@@ -158,6 +183,9 @@ func newPlace(t testing.TB, s *site) place {
 		s.want(t, 204, "DELETE", p.inGroup(p.people[name]), p.people[name].token, nil)
 	}
 	s.want(t, 204, "DELETE", p.member(p.people["past"]), p.admin.token, nil)
+	p.people["host"] = person{who: "host", id: p.admin.id, token: s.machine(t)}
+	p.ext = fmt.Sprintf("T-%d", counter.Add(1))
+	p.extID = s.hosted(t, p.people["host"].token, p.ext)
 	p.people["asker"], p.people["newcomer"] = p.people["absent"], s.person(t, "newcomer")
 	p.asks(t, p.people["asker"], p.expired(t, p.people["user"], object{"access": "org"}), "")
 	p.asks(t, p.people["newcomer"], p.expired(t, p.admin, object{"access": "anyone"}), "")
@@ -166,7 +194,7 @@ func newPlace(t testing.TB, s *site) place {
 
 // ids are all that a row of the place or its people has in its key.
 func (p place) ids() []string {
-	ids := []string{p.id}
+	ids := []string{p.id, p.extID}
 	for _, somebody := range p.people {
 		ids = append(ids, somebody.id)
 	}
@@ -185,7 +213,7 @@ func (p place) fill(pattern, caller string, from place) string {
 	}
 	pairs := []string{
 		"{orgId}", p.id, "{groupId}", p.group, "{self}", self.id, "{mine}", mine.ID, "{link}", p.links["target"].ID, "{code}", p.code,
-		"{email}", p.email, "{out}", p.out, "{back}", p.back,
+		"{email}", p.email, "{out}", p.out, "{back}", p.back, "{ext}", p.ext, "{room}", "R1", "{guest}", "dev%7Cguest",
 	}
 	for _, name := range []string{"target", "boss", "absent", "past", "asker", "newcomer"} {
 		pairs = append(pairs, "{"+name+"}", p.people[name].id)
@@ -219,7 +247,10 @@ func TestRights_EveryRouteOrganizationAndRole(t *testing.T) {
 				}
 			})
 			for i := range row.statuses {
-				if row.writes(i) {
+				switch {
+				case row.writes(i) && i >= len(callers): // the host's alone: to it no organization of its own is another
+					row.ask(t, i, own, newPlace(t, shared))
+				case row.writes(i):
 					row.ask(t, i, newPlace(t, shared), other)
 				}
 			}
@@ -258,12 +289,15 @@ func (r right) ask(t *testing.T, i int, own, other place) {
 			kind = "application/x-www-form-urlencoded"
 		}
 	}
+	gateways := want == http.StatusForbidden && r.host != (caller == "host") // it refuses for the scope
 	a := shared.send(t, method, there.fill(r.path, caller, own), own.people[caller].token, body, "Content-Type: "+kind)
 	switch {
 	case a.Status != want:
 		t.Errorf("%s, %s organization: %s, want %d", caller, where, a, want)
 	case want == http.StatusUnauthorized:
 		a.gatewayRefusal(t, want, "Unauthorized")
+	case gateways:
+		a.gatewayRefusal(t, want, "Forbidden")
 	case want >= 400 && a.Header.Get("Content-Type") != "application/problem+json":
 		t.Errorf("%s, %s organization: not a problem: %s", caller, where, a)
 	}

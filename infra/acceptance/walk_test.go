@@ -92,19 +92,38 @@ func TestWalk_FromTheFirstLinkToTheLast(t *testing.T) {
 	}
 }
 
-// walkBlock is the one block of commands between the README's marks.
-var walkBlock = regexp.MustCompile("(?s)<!-- walk -->\\s*```sh\n(.*?)```\\s*<!-- /walk -->")
-
-// TestWalk_README runs the README's commands as they stand there, but for the address, and the ids that go with it.
+// TestWalk_README runs the README's first commands.
 func TestWalk_README(t *testing.T) {
 	t.Parallel()
+	out := runsFromREADME(t, "walk")
+	if !strings.Contains(out, "\"subject\":\"Ada Okafor invites you to Backcountry Club") {
+		t.Errorf("the README's mail didn't come:\n%s", out)
+	}
+}
+
+// TestDirectory_README runs those of a host product's backend.
+func TestDirectory_README(t *testing.T) {
+	t.Parallel()
+	out := runsFromREADME(t, "mirror")
+	for _, says := range []string{`"results":[{"status":201,`, `"name":"Low voices"`, `"name":"Sam Singer"`, `"url":"` + shared.URL() + `/i#`} {
+		if !strings.Contains(out, says) {
+			t.Errorf("no %s in\n%s", says, out)
+		}
+	}
+}
+
+// runsFromREADME runs the commands of the block with that mark as they stand in the README, but for the address, and the ids that go with it. None may be
+// refused. It gives what they print.
+func runsFromREADME(t *testing.T, mark string) string {
+	t.Helper()
 	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	blocks := walkBlock.FindAllSubmatch(readme, -1)
-	if len(blocks) != 1 || strings.Count(string(readme), "<!-- walk -->") != 1 {
-		t.Fatalf("README.md has %d blocks of commands between <!-- walk --> and <!-- /walk -->, want one", len(blocks))
+	open, end := "<!-- "+mark+" -->", "<!-- /"+mark+" -->"
+	blocks := regexp.MustCompile("(?s)"+open+"\\s*```sh\n(.*?)```\\s*"+end).FindAllSubmatch(readme, -1)
+	if len(blocks) != 1 || strings.Count(string(readme), open) != 1 {
+		t.Fatalf("README.md has %d blocks of commands between %s and %s, want one", len(blocks), open, end)
 	}
 	script := string(blocks[0][1])
 	if !strings.Contains(script, defaultURL) || !strings.Contains(script, "curl") {
@@ -130,9 +149,7 @@ func TestWalk_README(t *testing.T) {
 			t.Errorf("a command of the README was answered %s:\n%s", wrong, out)
 		}
 	}
-	if !strings.Contains(string(out), "\"subject\":\"Ada Okafor invites you to Backcountry Club") {
-		t.Errorf("the README's mail didn't come:\n%s", out)
-	}
+	return string(out)
 }
 
 // The local stack on its default address, which the README and the event files are about.

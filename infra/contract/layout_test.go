@@ -21,7 +21,7 @@ const module = "group-invites/"
 // The packages, by what they may import.
 var (
 	domain = []string{
-		"shared/accessrequest", "shared/directory", "shared/erasure", "shared/event", "shared/export", "shared/invite", "shared/linkcode", "shared/mail", "shared/optout", "shared/outbox", "shared/tally",
+		"shared/accessrequest", "shared/directory", "shared/erasure", "shared/event", "shared/export", "shared/invite", "shared/linkcode", "shared/mail", "shared/mirror", "shared/optout", "shared/outbox", "shared/tally",
 	}
 	adapters = []string{"shared/config", "shared/dynamo", "shared/eventbus", "shared/httpapi", "shared/secretsmanager", "shared/sesevent", "shared/sesmail"}
 	// Anyone may import these: they import nothing but the standard library, and do nothing.

@@ -90,9 +90,13 @@ func TestNames(t *testing.T) {
 func TestRoutes(t *testing.T) {
 	served := map[string]string{}
 	for _, r := range load(t).Routes {
-		served[r.Key()] = fmt.Sprintf("%s, open %t", r.Function, r.Open)
+		machine := slices.Equal(r.Scopes, []string{"group-invites/directory"})
+		if !machine && !r.Open && !slices.Equal(r.Scopes, []string{"group-invites/use"}) {
+			t.Errorf("%s has the scopes %v", r.Key(), r.Scopes)
+		}
+		served[r.Key()] = fmt.Sprintf("%s, open %t, machine %t", r.Function, r.Open, machine)
 	}
-	if served[template.DefaultRoute] != "web, open true" {
+	if served[template.DefaultRoute] != "web, open true, machine false" {
 		t.Errorf("$default is %s", served[template.DefaultRoute])
 	}
 	for _, p := range httpapi.Pages {
@@ -103,7 +107,7 @@ func TestRoutes(t *testing.T) {
 	delete(served, template.DefaultRoute)
 	meant := map[string]string{}
 	for _, r := range httpapi.Routes {
-		meant[r.String()] = fmt.Sprintf("%s, open %t", r.Function, r.Open)
+		meant[r.String()] = fmt.Sprintf("%s, open %t, machine %t", r.Function, r.Open, r.Machine)
 	}
 	if !maps.Equal(served, meant) {
 		t.Errorf("routes of the template:\n%s\nof the code:\n%s", lines(served), lines(meant))

@@ -43,6 +43,9 @@ type description struct {
 	body          string // JSON, or a form
 }
 
+// machine is who calls where that is no person.
+const machine = "the host product"
+
 func descriptions(t *testing.T) map[string]description {
 	ring, err := linkcode.NewSource(t.Context(), template.DefaultStackName, time.Now, func(context.Context) ([]byte, error) {
 		return []byte(stack.DevelopmentKeyRing), nil
@@ -75,7 +78,9 @@ func descriptions(t *testing.T) map[string]description {
 		"unsubscribe":          {"POST", "/v1/unsubscribe/{token}", map[string]string{"token": unsubscribe}, "", "List-Unsubscribe=One-Click"},
 		"directory":            {"GET", "/v1/me", nil, "user", ""},
 		"directory-create":     {"POST", "/v1/orgs", nil, "newcomer", `{"name":"Harbour Choir"}`},
-		"web":                  {"GET", "/openapi.json", nil, "", ""},
+		"directory-sync": {"POST", "/v1/directory/bulk", nil, machine, `{"operations":[{"op":"put_org","org":"T024BE7LD","name":"Harbour Choir"},` +
+			`{"op":"put_group","org":"T024BE7LD","group":"R1","name":"Tenors"},{"op":"put_member","org":"T024BE7LD","member":"dev|user","groups":["R1"]}]}`},
+		"web": {"GET", "/openapi.json", nil, "", ""},
 	}
 }
 
@@ -259,7 +264,16 @@ func event(t *testing.T, d description) events.APIGatewayV2HTTPRequest {
 		e.Headers["content-type"] = "application/x-www-form-urlencoded"
 		e.Body, e.IsBase64Encoded = base64.StdEncoding.EncodeToString([]byte(d.body)), true
 	}
-	if d.who != "" {
+	if d.who == machine {
+		e.RequestContext.Authorizer = &events.APIGatewayV2HTTPRequestContextAuthorizerDescription{
+			JWT: &events.APIGatewayV2HTTPRequestContextAuthorizerJWTDescription{
+				Scopes: []string{"group-invites/directory"},
+				Claims: map[string]string{
+					"iss": issuerURL, "sub": "host", "aud": "local", "client_id": "host", "token_use": "access", "scope": "group-invites/directory",
+				},
+			},
+		}
+	} else if d.who != "" {
 		person, err := issuer.PersonOf(d.who)
 		if err != nil {
 			t.Fatal(err)

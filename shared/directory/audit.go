@@ -111,6 +111,9 @@ func (s *Service) nameAudit(ctx context.Context, org OrgID, entries []AuditView)
 	}
 	for i, e := range entries {
 		entries[i].ActorName = members[e.Actor].OrgMember.Name
+		if e.Actor == Host {
+			entries[i].ActorName = HostName
+		}
 		entries[i].PersonName = members[e.Person].OrgMember.Name
 		entries[i].GroupName = named[e.Group].Name
 	}

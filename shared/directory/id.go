@@ -16,6 +16,12 @@ type GroupID [8]byte
 // is never stored or shown.
 type UserID [16]byte
 
+// Host stands where a person's id would: what it did, or made, the host product's own directory did (package mirror). No person has it.
+var Host UserID
+
+// HostName is what lists call it.
+const HostName = "Directory"
+
 // NewOrgID makes an id of random bytes. It must be created under a must-not-exist condition.
 func NewOrgID(random io.Reader) (OrgID, error) {
 	var id OrgID

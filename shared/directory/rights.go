@@ -14,6 +14,8 @@ type Org struct {
 	CreatedBy UserID
 	// Version counts the changes of name and settings; it is the ETag of reads.
 	Version int64
+	// ExternalID is the host product's own name for it; empty if the host didn't make it (package mirror).
+	ExternalID string
 }
 
 // Group is a group.
@@ -23,6 +25,8 @@ type Group struct {
 	CreatedAt time.Time
 	CreatedBy UserID
 	Version   int64 // as in Org
+	// ExternalID is as in Org.
+	ExternalID string
 }
 
 // Versions are those that a thing may be in for a change to go through; nil is any.

@@ -100,7 +100,7 @@ const (
 	AuditAccessDeclined     = "access_request.declined"
 )
 
-// The acts that are audited from the table's stream, moments later.
+// The acts that are audited from the table's stream, moments later; what the host adds, of the acts above, is too.
 const (
 	AuditOrgCreated    = "org.created"
 	AuditGroupCreated  = "group.created"

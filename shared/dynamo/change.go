@@ -66,6 +66,9 @@ func orgMemberChanged(org directory.OrgID, user directory.UserID, before, after 
 	}
 	if isIn {
 		c.Came = &tally.Row{Org: org, User: user}
+		c.Created = addedByHost(after, millis(is.Since), directory.AuditEntry{
+			Org: org, At: is.JoinedAt, ID: user.String(), Action: directory.AuditMemberAdded, Target: user.String(), Detail: string(is.Role),
+		})
 	}
 	if wasIn {
 		c.Ended = &tally.Ended{Org: org, User: user, Since: was.Since, Gone: after == nil}
@@ -89,6 +92,9 @@ func groupMemberChanged(group directory.GroupID, user directory.UserID, before, 
 		}
 	}
 	c.Came = &tally.Row{Org: group.Org(), Group: group, User: user}
+	c.Created = addedByHost(after, str(is.JoinID), directory.AuditEntry{
+		Org: group.Org(), At: is.JoinedAt, ID: is.JoinID, Action: directory.AuditGroupMemberAdded, Target: user.String(), Detail: group.String(),
+	})
 	if after["via"] == nil {
 		return c, true, nil
 	}
@@ -126,7 +132,7 @@ func inviteChanged(group directory.GroupID, k key, before, after item) (c tally.
 func orgChanged(org directory.OrgID, before, after item) (c tally.Change, ok bool, err error) {
 	switch {
 	case after == nil:
-		return tally.Change{Clear: &tally.Clear{Kind: tally.ClearOrg, Org: org}}, true, nil
+		return tally.Change{Clear: &tally.Clear{Kind: tally.ClearOrg, Org: org}, Forget: forgotten(before, org.String())}, true, nil
 	case before == nil:
 		return created(directory.AuditOrgCreated, org, org.String(), after)
 	}
@@ -136,7 +142,9 @@ func orgChanged(org directory.OrgID, before, after item) (c tally.Change, ok boo
 func groupChanged(group directory.GroupID, before, after item) (c tally.Change, ok bool, err error) {
 	switch {
 	case after == nil:
-		return tally.Change{Clear: &tally.Clear{Kind: tally.ClearGroup, Org: group.Org(), Group: group}}, true, nil
+		return tally.Change{
+			Clear: &tally.Clear{Kind: tally.ClearGroup, Org: group.Org(), Group: group}, Forget: forgotten(before, group.String()),
+		}, true, nil
 	case before == nil:
 		c, ok, err = created(directory.AuditGroupCreated, group.Org(), group.String(), after)
 		c.Came = &tally.Row{Org: group.Org(), Group: group}

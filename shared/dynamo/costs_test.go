@@ -151,6 +151,7 @@ func measureCosts(t *testing.T, out *strings.Builder, links int) {
 	measure("redeem deleted", invite.ErrDeleted, redeem(w.Invites, other, openAnyone))
 
 	measureDirectoryCosts(t, w, measure, org, group)
+	measureMirrorCosts(t, w, measure)
 	measureAccessCosts(t, w, measure, w.Group(admin, org, "Diving"), Person("new1"), Person("new2"))
 }
 

@@ -6,15 +6,15 @@
 // Keys are pk and sk; lpk and lsk are those of the index "lists", which holds keys only. Every row has v, its schema version. Ids are in
 // hex. Instants are Unix milliseconds, but expiresAt and ttl seconds.
 //
-//	organization    pk O#{org}     sk O            name, addPeople (set of roles), createdAt, createdBy, version, admins (count)
+//	organization    pk O#{org}     sk O            name, addPeople (set of roles), createdAt, createdBy, version, admins (count), externalId?, externalRow? (pk)
 //	admin           pk O#{org}     sk A#{user}     nothing more: the member's row decides
-//	group           pk G#{group}   sk G            name, createdAt, createdBy, version
+//	group           pk G#{group}   sk G            name, createdAt, createdBy, version, externalId?, externalRow?
 //	                lpk O#{org}#G  lsk G#{group}
 //	invite          pk I#{group}   sk {invite}     name?, access, expiration, expiresAt?, createdAt, createdBy, epoch, maxUses?, uses, ttl?
 //	                lpk I#{group}#{creator}  lsk {invite}
-//	org member      pk U#{user}    sk O#{org}      state (in, left, removed), role, since, joinedAt, removedAt?, name, email
+//	org member      pk U#{user}    sk O#{org}      state (in, left, removed), role, since, joinedAt, removedAt?, name, email, byHost? (since)
 //	                lpk O#{org}#M{0-3}   lsk U#{user}    while in; else O#{org}#F{0-3}
-//	group member    pk U#{user}    sk G#{group}    state, since, joinedAt, joinId, via? (invite), removedAt?, ended? (with the organization's)
+//	group member    pk U#{user}    sk G#{group}    state, since, joinedAt, joinId, via? (invite), removedAt?, ended? (with the organization's), byHost? (joinId)
 //	                lpk G#{group}#M{0-3} lsk U#{user}    while in; else G#{group}#F{0-3}
 //	replay          pk K#{user}    sk {hash of method, path, Idempotency-Key}    request (hash), invite, ttl (24 hours)
 //	audit           pk A#{org}     sk {milliseconds}#{random}    actor, action, target, detail?, ttl (a year)
@@ -30,6 +30,7 @@
 //	suppression     pk S#{address} sk S            bouncedAt?, complainedAt?, optedOutAt?
 //	event           pk E#{0-3}     sk {milliseconds}#{id}     type, detail (JSON); kept until the bus takes it
 //	their reminder  pk E#{0-3}     sk E            turn (random, so that each write of it is a change)
+//	external id     pk X#{hash of organization's, and group's}  sk X    standsFor (org or group); counts only while that is there
 //	clearing        pk C#{kind}#{id}  sk C         step; what is left of something deleted is being cleared away
 //
 // since is the epoch of an organization membership (package directory). A group member's row counts only if it carries the
@@ -43,6 +44,7 @@
 //	one's own invites, newest first   Query lists I#{group}#{creator}, descending; then BatchGetItem
 //	members, by id                    Query lists …#M0 to …#M3 at the same time, merged; then BatchGetItem
 //	an organization's admins          Query pk O#{org}, before sk O
+//	what the host's ids stand for     BatchGetItem of external ids, then BatchGetItem of what they stand for with member rows
 //	all member rows, to clear them    Query lists …#M0 to …#M3 and …#F0 to …#F3
 //	what decides on asking for access the same, with the person's request, the decision on it, and the group's register
 //	requests of a group, 100 at most  Query pk R#{group}

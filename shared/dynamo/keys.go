@@ -1,6 +1,8 @@
 package dynamo
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"strconv"
 	"strings"
@@ -10,6 +12,7 @@ import (
 	"group-invites/shared/event"
 	"group-invites/shared/invite"
 	"group-invites/shared/mail"
+	"group-invites/shared/mirror"
 	"group-invites/shared/tally"
 )
 
@@ -27,6 +30,19 @@ const adminPrefix = "A#"
 
 func adminKey(org directory.OrgID, user directory.UserID) key {
 	return key{orgKey(org).pk, adminPrefix + user.String()}
+}
+
+// externalSort is the sort key of rows that say what an external id stands for.
+const externalSort = "X"
+
+// externalKey is of a hash, so that what the host calls things is in no key, and no external id makes a partition of another kind.
+func externalKey(ref mirror.Ref) key {
+	text := "org\x00" + ref.Org
+	if ref.Group != "" {
+		text = "group\x00" + ref.Org + "\x00" + ref.Group
+	}
+	sum := sha256.Sum256([]byte(text))
+	return key{"X#" + hex.EncodeToString(sum[:16]), externalSort}
 }
 
 const (

@@ -16,6 +16,9 @@ func orgItem(o directory.Org) item {
 	row["name"], row["addPeople"] = str(o.Name), addPeople(o.AddPeople)
 	row["createdAt"], row["createdBy"] = millis(o.CreatedAt), str(o.CreatedBy.String())
 	row["version"], row["admins"] = num(o.Version), num(1)
+	if o.ExternalID != "" {
+		row["externalId"] = str(o.ExternalID)
+	}
 	return row
 }
 
@@ -36,7 +39,7 @@ func readOrg(id directory.OrgID, row item) (directory.Org, error) {
 	}
 	return directory.Org{
 		ID: id, Name: r.str("name"), AddPeople: add, CreatedAt: r.millis("createdAt"),
-		CreatedBy: idOf(&r, "createdBy", directory.ParseUserID), Version: r.num("version"),
+		CreatedBy: idOf(&r, "createdBy", directory.ParseUserID), Version: r.num("version"), ExternalID: r.str("externalId"),
 	}, r.fault
 }
 
@@ -44,6 +47,9 @@ func groupItem(g directory.Group) item {
 	row := newItem(groupKey(g.ID))
 	row["name"], row["createdAt"], row["createdBy"] = str(g.Name), millis(g.CreatedAt), str(g.CreatedBy.String())
 	row["version"] = num(g.Version)
+	if g.ExternalID != "" {
+		row["externalId"] = str(g.ExternalID)
+	}
 	groupListKey(g.ID).listed(row)
 	return row
 }
@@ -52,7 +58,7 @@ func readGroup(id directory.GroupID, row item) (directory.Group, error) {
 	r := reader{row: row}
 	return directory.Group{
 		ID: id, Name: r.str("name"), CreatedAt: r.millis("createdAt"),
-		CreatedBy: idOf(&r, "createdBy", directory.ParseUserID), Version: r.num("version"),
+		CreatedBy: idOf(&r, "createdBy", directory.ParseUserID), Version: r.num("version"), ExternalID: r.str("externalId"),
 	}, r.fault
 }
 

@@ -22,6 +22,7 @@ import (
 	"group-invites/shared/event"
 	"group-invites/shared/export"
 	"group-invites/shared/invite"
+	"group-invites/shared/mirror"
 	"group-invites/shared/optout"
 	"group-invites/shared/outbox"
 	"group-invites/shared/tally"
@@ -39,7 +40,7 @@ type Options struct {
 	AccessKeyID, SecretAccessKey, SessionToken string
 }
 
-// Table is the one table. It implements [accessrequest.Store], [directory.Store], [erasure.Store], [event.Store], [export.Store], [invite.Store], [optout.Store],
+// Table is the one table. It implements [accessrequest.Store], [directory.Store], [erasure.Store], [event.Store], [export.Store], [invite.Store], [mirror.Store], [optout.Store],
 // [outbox.Store] and [tally.Store], and is safe for concurrent use.
 type Table struct {
 	client   *dynamodb.Client
@@ -111,6 +112,7 @@ var (
 	_ event.Store         = (*Table)(nil)
 	_ export.Store        = (*Table)(nil)
 	_ invite.Store        = (*Table)(nil)
+	_ mirror.Store        = (*Table)(nil)
 	_ optout.Store        = (*Table)(nil)
 	_ outbox.Store        = (*Table)(nil)
 	_ tally.Store         = (*Table)(nil)

@@ -198,6 +198,18 @@ func (f *Fields) Words(name string) []string {
 	return words
 }
 
+// Objects reads a list of 1 to most values that must be there, each to be read by itself.
+func (f *Fields) Objects(name string, most int) []json.RawMessage {
+	var objects []json.RawMessage
+	switch {
+	case !f.Has(name):
+		f.fault(name, "is required")
+	case f.Null(name) || json.Unmarshal(f.values[name], &objects) != nil || len(objects) < 1 || len(objects) > most:
+		f.fault(name, "must be a list of 1 to "+strconv.Itoa(most)+" objects")
+	}
+	return objects
+}
+
 // Addresses reads a list of 1 to [mail.MaxRecipients] mail addresses; nil if it is null or not there. Each that is none is a fault of its
 // own, of name[index].
 func (f *Fields) Addresses(name string) []mail.Address {

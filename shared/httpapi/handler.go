@@ -20,11 +20,12 @@ import (
 // operationTimeout bounds what a function does for a request, so that there is time to answer 503 within 3 seconds.
 const operationTimeout = 2500 * time.Millisecond
 
-// Request is a request to a route, with who calls. Caller is zero on open routes.
+// Request is a request to a route, with who calls: a person, a machine on routes that are for those, or nobody known on open routes.
 type Request struct {
 	*http.Request
-	Caller directory.Caller
-	Route  Route
+	Caller  directory.Caller
+	Machine Machine
+	Route   Route
 }
 
 // Reply is an answer: a status, and a body to be written as JSON, a [File] to be written as it is, or nil for none.
@@ -32,6 +33,8 @@ type Reply struct {
 	Status int
 	Body   any
 	Header map[string]string
+	// Cause is for the log alone: what went wrong with a part of what the answer is about.
+	Cause error
 }
 
 // File is a body that is not JSON of ours.
@@ -80,6 +83,9 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			reply.Body = page
 		}
 	}
+	if err == nil {
+		err = reply.Cause
+	}
 	if err := write(w, reply); err != nil {
 		s.log.ErrorContext(r.Context(), "answer not written", "route", route, "cause", err.Error())
 	}
@@ -94,9 +100,10 @@ func (s *server) record(ctx context.Context, route string, status int, code stri
 	if code != "" {
 		attributes = append(attributes, "code", code)
 	}
-	if status >= 500 {
+	partly := status < 400 && err != nil
+	if status >= 500 || partly {
 		level = slog.LevelError
-		if status == http.StatusServiceUnavailable {
+		if status == http.StatusServiceUnavailable || partly && errors.Is(err, directory.ErrUnavailable) {
 			level = slog.LevelWarn
 		}
 		if err != nil { // a page may say by itself that it isn't there
@@ -104,7 +111,7 @@ func (s *server) record(ctx context.Context, route string, status int, code stri
 		}
 	}
 	switch now := time.Now(); {
-	case status >= 500:
+	case status >= 500, partly:
 		attributes = append(attributes, s.metrics.Attr(now, emf.Count(emf.Faults, 1)))
 	case code != "" && strings.Contains(route, "/invites"):
 		attributes = append(attributes, s.metrics.Refused(now, code))
@@ -129,12 +136,15 @@ func (s *server) answer(r *http.Request) (name string, reply Reply, err error) {
 	}
 	name = route.String()
 	request := &Request{Request: r, Route: route}
-	if !route.Open {
-		caller, ok := callerOf(r.Context())
-		if !ok {
-			return name, Reply{}, errUnauthenticated
-		}
-		request.Caller = caller
+	known := true
+	switch {
+	case route.Machine:
+		request.Machine, known = machineOf(r.Context())
+	case !route.Open:
+		request.Caller, known = callerOf(r.Context())
+	}
+	if !known {
+		return name, Reply{}, errUnauthenticated
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), operationTimeout)
 	defer cancel()

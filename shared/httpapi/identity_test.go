@@ -42,6 +42,8 @@ func TestCaller(t *testing.T) {
 		{"an address that is endless", with("email", strings.Repeat("x", 250)+"@x.example"), named("anna", "", false)},
 		{"claims that say what only the table says", with("role", "admin"), anna},
 		{"groups of the identity provider", with("cognito:groups", "[admin]"), anna},
+		{"a client that she signed in to", with("client_id", "web"), anna},
+		{"the client's scope as well", with("scope", "things/use things/mirror"), anna},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			event := httpapitest.Event("GET", "/v1/me", "", c.claims)
@@ -67,6 +69,10 @@ func TestCaller_IsRefused(t *testing.T) {
 		"by a token of an empty use":   with("token_use", ""),
 		"by a use in other words":      with("token_use", "Access"),
 		"by the subject in other case": {"ISS": testIssuer, "SUB": "anna"},
+		"by a machine":                 with("client_id", "anna"), // a client that is its own subject
+		"by a machine, as azp":         with("azp", "anna"),
+		"by a machine, as cid":         with("cid", "anna"),
+		"by a machine of Auth0":        {"iss": testIssuer, "sub": "abc@clients", "azp": "abc"},
 	} {
 		t.Run(what, func(t *testing.T) {
 			serve(t, "directory", unreached(t)).Do(httpapitest.Event("GET", "/v1/me", "", claims)).Refused(401, "unauthenticated")
@@ -96,4 +102,42 @@ func TestCaller_IsNobodyOnOpenRoutes(t *testing.T) {
 			return Reply{Status: 204}, nil
 		}).Send(who, "POST", "/v1/invites/preview", "").Is(204)
 	}
+}
+
+// On routes for machines the token's client calls, and is nobody; people's scopes and names say nothing there.
+func TestMachine(t *testing.T) {
+	const route = "/v1/directory/orgs/T1"
+	for what, c := range map[string]struct {
+		claims map[string]string
+		may    bool
+	}{
+		"a client's token":                {map[string]string{"iss": testIssuer, "sub": "host", "client_id": "host", "scope": "a things/mirror"}, true},
+		"one whose scopes are a list":     {map[string]string{"iss": testIssuer, "sub": "host", "scp": "[things/mirror a]"}, true},
+		"one of a subject of its own":     {map[string]string{"iss": testIssuer, "sub": "service-7", "client_id": "host", "scope": "things/mirror"}, true},
+		"another scope":                   {map[string]string{"iss": testIssuer, "sub": "host", "scope": "things/mirrored"}, false},
+		"no scope":                        {map[string]string{"iss": testIssuer, "sub": "host"}, false},
+		"a scope that scp has, not scope": {map[string]string{"iss": testIssuer, "sub": "host", "scope": "", "scp": "things/mirror"}, false},
+	} {
+		t.Run(what, func(t *testing.T) {
+			serve(t, "directory-sync", func(_ context.Context, r *Request) (Reply, error) {
+				if r.Machine.Issuer != testIssuer || r.Machine.May("things/mirror") != c.may || r.Caller != (directory.Caller{}) {
+					t.Errorf("the machine is %+v, the caller %+v", r.Machine, r.Caller)
+				}
+				return Reply{Status: 204}, nil
+			}).Do(httpapitest.Event("GET", route, "", c.claims)).Is(204)
+		})
+	}
+	for what, claims := range map[string]map[string]string{
+		"nobody": nil, "without an issuer": {"sub": "host"}, "without a subject": {"iss": testIssuer}, "by an ID token": with("token_use", "id"),
+	} {
+		t.Run(what, func(t *testing.T) {
+			serve(t, "directory-sync", unreached(t)).Do(httpapitest.Event("GET", route, "", claims)).Refused(401, "unauthenticated")
+		})
+	}
+	serve(t, "directory", func(_ context.Context, r *Request) (Reply, error) {
+		if r.Machine != (Machine{}) {
+			t.Errorf("on a route for people the machine is %+v", r.Machine)
+		}
+		return Reply{Status: 204}, nil
+	}).Send("anna", "GET", "/v1/me", "").Is(204)
 }

@@ -11,6 +11,7 @@ import (
 
 	"group-invites/shared/directory"
 	"group-invites/shared/invite"
+	"group-invites/shared/mirror"
 )
 
 // Problem is the body of an error (RFC 9457). Type is about:blank, which means that Title says no more than the status does; Code
@@ -76,6 +77,7 @@ func problemOf(err error, requestID string) (p Problem, header map[string]string
 	header = map[string]string{}
 	var invalid *directory.InvalidError
 	var limit *directory.LimitError
+	var missing *mirror.MissingError
 	switch {
 	case errors.As(err, &invalid):
 		p.Status, p.Code, p.Detail, p.Errors = http.StatusBadRequest, "invalid_request", invalidDetail(invalid), invalid.Fields
@@ -89,6 +91,9 @@ func problemOf(err error, requestID string) (p Problem, header map[string]string
 				break
 			}
 		}
+	}
+	if errors.As(err, &missing) {
+		p.Errors = []directory.FieldFault{{Field: missing.Field, Message: "names nothing that is there"}}
 	}
 	if p.Status == http.StatusServiceUnavailable {
 		header["Retry-After"] = wholeSeconds(retryAfter)

@@ -12,6 +12,7 @@ type Route struct {
 	Path     string // with {parameters} that stand for one segment each
 	Function string // name of the function that serves it
 	Open     bool   // works without signing in
+	Machine  bool   // is for machine clients, by a scope of their own, and not for people
 }
 
 // String gives the route as API Gateway names it: its route key.
@@ -59,6 +60,23 @@ var Routes = []Route{
 	{Method: "GET", Path: "/v1/groups/{groupId}/members", Function: "directory"},
 	{Method: "PUT", Path: "/v1/groups/{groupId}/members/{userId}", Function: "directory"},
 	{Method: "DELETE", Path: "/v1/groups/{groupId}/members/{userId}", Function: "directory"},
+
+	{Method: "POST", Path: "/v1/directory/bulk", Function: "directory-sync", Machine: true},
+	{Method: "GET", Path: "/v1/directory/orgs/{org}", Function: "directory-sync", Machine: true},
+	{Method: "PUT", Path: "/v1/directory/orgs/{org}", Function: "directory-sync", Machine: true},
+	{Method: "DELETE", Path: "/v1/directory/orgs/{org}", Function: "directory-sync", Machine: true},
+	{Method: "GET", Path: "/v1/directory/orgs/{org}/members", Function: "directory-sync", Machine: true},
+	{Method: "GET", Path: "/v1/directory/orgs/{org}/members/{member}", Function: "directory-sync", Machine: true},
+	{Method: "PUT", Path: "/v1/directory/orgs/{org}/members/{member}", Function: "directory-sync", Machine: true},
+	{Method: "DELETE", Path: "/v1/directory/orgs/{org}/members/{member}", Function: "directory-sync", Machine: true},
+	{Method: "GET", Path: "/v1/directory/orgs/{org}/groups", Function: "directory-sync", Machine: true},
+	{Method: "GET", Path: "/v1/directory/orgs/{org}/groups/{group}", Function: "directory-sync", Machine: true},
+	{Method: "PUT", Path: "/v1/directory/orgs/{org}/groups/{group}", Function: "directory-sync", Machine: true},
+	{Method: "DELETE", Path: "/v1/directory/orgs/{org}/groups/{group}", Function: "directory-sync", Machine: true},
+	{Method: "GET", Path: "/v1/directory/orgs/{org}/groups/{group}/members", Function: "directory-sync", Machine: true},
+	{Method: "GET", Path: "/v1/directory/orgs/{org}/groups/{group}/members/{member}", Function: "directory-sync", Machine: true},
+	{Method: "PUT", Path: "/v1/directory/orgs/{org}/groups/{group}/members/{member}", Function: "directory-sync", Machine: true},
+	{Method: "DELETE", Path: "/v1/directory/orgs/{org}/groups/{group}/members/{member}", Function: "directory-sync", Machine: true},
 }
 
 // Pages is what people see with a browser, open, for GET and HEAD: the page behind a link, the screens of the web app, and the documentation

@@ -8,6 +8,8 @@
 //     writes the rows of joinings, each of which must be new: a joining is counted exactly once, and a batch writes a link's
 //     counter once. Uses of capped links are counted where they are taken, by redeeming.
 //   - Audit entries of the stream have ids that the change determines.
+//   - Who was added by the host's directory (package mirror) is audited as joinings are. The external id of what was deleted is forgotten, unless
+//     it stands for something else by then.
 //   - Memberships of an epoch that has ended are marked as left, and taken out of lists, if they still are of that epoch.
 //   - Whatever comes is looked at: what it belongs to may have been deleted, and cleared, while it was on its way. Then it is dropped.
 //   - What belonged to a deleted invite, group or organization is cleared step by step. Each step is taken because the table says so: a

@@ -15,6 +15,7 @@ type Change struct {
 	Created *directory.AuditEntry
 	Ended   *Ended
 	Clear   *Clear
+	Forget  *External
 }
 
 // Row names something that counts only as long as what it belongs to is there: a membership or group of an organization, a membership or
@@ -67,6 +68,9 @@ type Clear struct {
 	Step   int64
 }
 
+// External is an external id that stood for something deleted: the row that said so, and for what.
+type External struct{ Row, ID string }
+
 // Store is what tallying needs of the table. Its methods may be repeated, and give [directory.ErrUnavailable] or
 // [directory.ErrChanged] if they should be.
 type Store interface {
@@ -82,6 +86,8 @@ type Store interface {
 	// EndGroups marks a person's memberships of that epoch in the organization's groups as left, or deletes all of them if the
 	// organization is gone.
 	EndGroups(ctx context.Context, ended Ended) error
+	// ForgetExternal deletes the row of an external id, if it still stands for that.
+	ForgetExternal(ctx context.Context, external External) error
 	// ClearStep clears some of what is to be cleared, and writes the row of the next step, or deletes it when nothing is left.
 	ClearStep(ctx context.Context, clear Clear) error
 }
@@ -123,6 +129,11 @@ func (s *Service) Apply(ctx context.Context, changes []Change) error {
 	for _, c := range changes {
 		if c.Ended != nil {
 			if err := s.retry(ctx, func(ctx context.Context) error { return s.Store.EndGroups(ctx, *c.Ended) }); err != nil {
+				return err
+			}
+		}
+		if c.Forget != nil {
+			if err := s.retry(ctx, func(ctx context.Context) error { return s.Store.ForgetExternal(ctx, *c.Forget) }); err != nil {
 				return err
 			}
 		}

@@ -2,7 +2,7 @@
 //
 // It offers what API Gateway's JWT authorizer needs: OpenID Connect discovery, its public key, and access tokens (RS256)
 // for the API's audience and scope. And what the web app signs people in by: the authorization code flow (OpenID Connect Core 1.0,
-// section 3.1) with PKCE by S256 (RFC 7636), for one public client. Instead of asking for a password it shows people to choose from. Who
+// section 3.1) with PKCE by S256 (RFC 7636), for one public client. And one machine client gets tokens for itself. Instead of asking for a password it shows people to choose from. Who
 // was chosen last is in a cookie of the browser, so that prompt=none works as with other providers.
 //
 // It can also stand for the user pool that the template makes: see [UserPool].
@@ -54,6 +54,14 @@ type Options struct {
 	Client   Client // that may sign people in; without an ID none may
 	// UserPool has access tokens made as Cognito makes them. Without an ID they have all claims, whose audience is Audience.
 	UserPool UserPool
+	// Machine may have tokens for itself; without an ID there is none.
+	Machine Machine
+}
+
+// Machine is a client that gets tokens for itself, by the client credentials grant (RFC 6749, section 4.4).
+type Machine struct {
+	ID, Secret string
+	Scope      string // the one that its tokens may have
 }
 
 // Client is an application without a secret that signs people in.
@@ -135,9 +143,9 @@ type claims struct {
 	ClientID      string `json:"client_id"`
 	Scope         string `json:"scope"`
 	TokenUse      string `json:"token_use"`
-	Email         string `json:"email"`
-	EmailVerified bool   `json:"email_verified"`
-	Name          string `json:"name"`
+	Email         string `json:"email,omitempty"`
+	EmailVerified bool   `json:"email_verified,omitempty"`
+	Name          string `json:"name,omitempty"`
 }
 
 // Token returns an access token for the person, or ErrNoPerson.
@@ -154,8 +162,16 @@ func (i *Issuer) accessToken(p Person, client, scope string) (string, error) {
 		return i.poolToken(p, client, scope)
 	}
 	return jwt.Signed(i.signer).Claims(claims{
-		Claims: i.registered(p, i.options.Audience, TokenLifetime), ClientID: client, Scope: scope, TokenUse: "access",
+		Claims: i.registered(p.Subject, i.options.Audience, TokenLifetime), ClientID: client, Scope: scope, TokenUse: "access",
 		Email: p.Email, EmailVerified: true, Name: p.Name,
+	}).Serialize()
+}
+
+// machineToken returns an access token for the machine client: it is its own subject, and there is nobody's name or address in it.
+func (i *Issuer) machineToken() (string, error) {
+	m := i.options.Machine
+	return jwt.Signed(i.signer).Claims(claims{
+		Claims: i.registered(m.ID, i.options.Audience, TokenLifetime), ClientID: m.ID, Scope: m.Scope, TokenUse: "access",
 	}).Serialize()
 }
 
@@ -171,16 +187,16 @@ type idClaims struct {
 
 func (i *Issuer) idToken(p Person, nonce string) (string, error) {
 	return jwt.Signed(i.signer).Claims(idClaims{
-		Claims: i.registered(p, i.options.Client.ID, idTokenLifetime), Nonce: nonce, TokenUse: "id",
+		Claims: i.registered(p.Subject, i.options.Client.ID, idTokenLifetime), Nonce: nonce, TokenUse: "id",
 		Email: p.Email, EmailVerified: true, Name: p.Name,
 	}).Serialize()
 }
 
-func (i *Issuer) registered(p Person, audience string, lifetime time.Duration) jwt.Claims {
+func (i *Issuer) registered(subject, audience string, lifetime time.Duration) jwt.Claims {
 	now := time.Now()
 	return jwt.Claims{
 		Issuer:    i.options.URL,
-		Subject:   p.Subject,
+		Subject:   subject,
 		Audience:  jwt.Audience{audience},
 		IssuedAt:  jwt.NewNumericDate(now),
 		NotBefore: jwt.NewNumericDate(now),
@@ -199,9 +215,9 @@ func (i *Issuer) Handler() http.Handler {
 		"end_session_endpoint":                           i.options.URL + endPath,
 		"response_types_supported":                       []string{"code"},
 		"response_modes_supported":                       []string{"query"},
-		"grant_types_supported":                          []string{"authorization_code"},
+		"grant_types_supported":                          []string{"authorization_code", "client_credentials"},
 		"code_challenge_methods_supported":               []string{"S256"},
-		"token_endpoint_auth_methods_supported":          []string{"none"},
+		"token_endpoint_auth_methods_supported":          []string{"none", "client_secret_basic", "client_secret_post"},
 		"prompt_values_supported":                        prompts,
 		"authorization_response_iss_parameter_supported": true,
 		"id_token_signing_alg_values_supported":          []string{string(jose.RS256)},

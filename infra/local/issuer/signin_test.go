@@ -349,3 +349,64 @@ func TestDiscovery_NamesWhatThereIs(t *testing.T) {
 		}
 	}
 }
+
+func TestExchange_GivesTheMachineATokenForItself(t *testing.T) {
+	i, err := issuer.New(issuer.Options{
+		URL: url, Audience: "local", Scope: "things/use", KeyFile: filepath.Join(t.TempDir(), "key.pem"),
+		Machine: issuer.Machine{ID: "host", Secret: "s3cret", Scope: "things/all"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := func(form neturl.Values, user, password string) (int, map[string]any) {
+		r := httptest.NewRequest(http.MethodPost, "/token", strings.NewReader(form.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		if user != "" {
+			r.SetBasicAuth(user, password)
+		}
+		w := httptest.NewRecorder()
+		i.Handler().ServeHTTP(w, r)
+		var body map[string]any
+		if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil {
+			t.Fatal(err)
+		}
+		return w.Code, body
+	}
+	grant := neturl.Values{"grant_type": {"client_credentials"}}
+	status, body := ask(grant, "host", "s3cret")
+	if status != 200 || body["scope"] != "things/all" || body["token_type"] != "Bearer" || body["id_token"] != nil {
+		t.Fatalf("%d %v", status, body)
+	}
+	var claims map[string]any
+	payload, _ := base64.RawURLEncoding.DecodeString(strings.Split(body["access_token"].(string), ".")[1])
+	if err := json.Unmarshal(payload, &claims); err != nil {
+		t.Fatal(err)
+	}
+	if claims["sub"] != "host" || claims["client_id"] != "host" || claims["scope"] != "things/all" || claims["token_use"] != "access" {
+		t.Errorf("%v", claims)
+	}
+	for _, name := range []string{"email", "email_verified", "name"} {
+		if _, there := claims[name]; there {
+			t.Errorf("a machine has %s", name)
+		}
+	}
+	form := maps.Clone(grant)
+	form["client_id"], form["client_secret"], form["scope"] = []string{"host"}, []string{"s3cret"}, []string{"things/all"}
+	if status, body := ask(form, "", ""); status != 200 {
+		t.Errorf("%d %v", status, body)
+	}
+	for what, test := range map[string]struct {
+		user, password, scope, err string
+	}{
+		"another secret": {"host", "x", "", "invalid_client"},
+		"another client": {"x", "s3cret", "", "invalid_client"},
+		"nobody":         {"", "", "", "invalid_client"},
+		"people's scope": {"host", "s3cret", "things/use", "invalid_scope"},
+	} {
+		form := maps.Clone(grant)
+		form.Set("scope", test.scope)
+		if status, body := ask(form, test.user, test.password); status < 400 || body["error"] != test.err {
+			t.Errorf("%s: %d %v", what, status, body)
+		}
+	}
+}

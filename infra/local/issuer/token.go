@@ -15,8 +15,12 @@ func (i *Issuer) exchange(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	form := r.PostForm
+	if form.Get("grant_type") == "client_credentials" {
+		i.serveMachine(w, r)
+		return
+	}
 	if form.Get("grant_type") != "authorization_code" {
-		refuse(w, "unsupported_grant_type", "grant_type must be authorization_code")
+		refuse(w, "unsupported_grant_type", "grant_type must be authorization_code or client_credentials")
 		return
 	}
 	if i.options.Client.ID == "" || form.Get("client_id") != i.options.Client.ID {
@@ -40,6 +44,33 @@ func (i *Issuer) exchange(w http.ResponseWriter, r *http.Request) {
 	}
 	writeJSON(w, http.StatusOK, map[string]any{
 		"access_token": access, "token_type": "Bearer", "expires_in": int(TokenLifetime.Seconds()), "scope": granted.scope, "id_token": id,
+	})
+}
+
+// serveMachine gives the machine client a token for itself (RFC 6749, section 4.4). It shows its secret by HTTP Basic or in the form (section
+// 2.3.1).
+func (i *Issuer) serveMachine(w http.ResponseWriter, r *http.Request) {
+	id, secret, basic := r.BasicAuth()
+	if !basic {
+		id, secret = r.PostForm.Get("client_id"), r.PostForm.Get("client_secret")
+	}
+	m := i.options.Machine
+	if m.ID == "" || id != m.ID || subtle.ConstantTimeCompare([]byte(secret), []byte(m.Secret)) != 1 {
+		w.Header().Set("WWW-Authenticate", `Basic realm="token"`)
+		writeJSON(w, http.StatusUnauthorized, map[string]string{"error": "invalid_client", "error_description": "there is no such client, or its secret is another"})
+		return
+	}
+	if scope := r.PostForm.Get("scope"); scope != "" && scope != m.Scope {
+		refuse(w, "invalid_scope", "scope must be "+m.Scope)
+		return
+	}
+	token, err := i.machineToken()
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	writeJSON(w, http.StatusOK, map[string]any{
+		"access_token": token, "token_type": "Bearer", "expires_in": int(TokenLifetime.Seconds()), "scope": m.Scope,
 	})
 }
 

@@ -17,6 +17,9 @@ const (
 	audience = "local"
 	// webClient is the web app to the identity provider.
 	webClient = "group-invites-web"
+	// The host product to the identity provider.
+	machineClient = "host"
+	machineSecret = "host-secret"
 	// keyRingID is the logical id of the secret with the key ring.
 	keyRingID = "KeyRing"
 	// oidcPath is where the identity provider is, below the stack's URL.
@@ -43,6 +46,8 @@ func LoadTemplate(root, baseURL, table string, overrides map[string]string) (*te
 		"ThrottlingBurstLimit": highLimit,
 		"PreviewRateLimit":     highLimit,
 		"PreviewBurstLimit":    highLimit,
+		"BulkRateLimit":        highLimit,
+		"BulkBurstLimit":       highLimit,
 	}
 	file := templateFile(root)
 	for name, local := range mailParameters {
@@ -120,6 +125,11 @@ func newIssuer(t *template.Template, baseURL string, folder *dataFolder, invoke 
 			if !client.Secret {
 				o.Client = issuer.Client{ID: client.ID, RedirectURIs: client.CallbackURLs}
 			}
+		}
+	}
+	for _, r := range t.Routes { // those of machines have a scope of their own
+		if len(r.Scopes) > 0 && r.Scopes[0] != o.Scope {
+			o.Machine = issuer.Machine{ID: machineClient, Secret: machineSecret, Scope: r.Scopes[0]}
 		}
 	}
 	return issuer.New(o)

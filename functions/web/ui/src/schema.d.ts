@@ -714,6 +714,269 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/directory/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Carry out up to 100 operations
+         * @description The outcome is that of sending them one after the other, in the order of the list; those that don't depend on each other run at the same time. Each has a result, in its
+         *     place, and one that fails stops no other. 503 as an operation's status means that it is undecided, or depends on an earlier one that is: send those again, in their
+         *     order. All of a request may be sent again whole.
+         */
+        post: operations["bulkDirectory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/directory/orgs/{org}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The host's id of the organization.
+                 * @example T024BE7LD
+                 */
+                org: components["parameters"]["org"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read an organization
+         * @description To compare it with the host's own.
+         */
+        get: operations["getDirectoryOrg"];
+        /**
+         * Make an organization, or change it
+         * @description It begins without admins. What is so already isn't written.
+         */
+        put: operations["putDirectoryOrg"];
+        post?: never;
+        /**
+         * Delete an organization
+         * @description It is gone at once, with its groups, links and memberships.
+         */
+        delete: operations["deleteDirectoryOrg"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/directory/orgs/{org}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The host's id of the organization.
+                 * @example T024BE7LD
+                 */
+                org: components["parameters"]["org"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List the groups of an organization
+         * @description By id. Those that people made are there too, without an external id.
+         */
+        get: operations["listDirectoryGroups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/directory/orgs/{org}/groups/{group}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The host's id of the organization.
+                 * @example T024BE7LD
+                 */
+                org: components["parameters"]["org"];
+                /**
+                 * @description The host's id of the group, within the organization.
+                 * @example R1
+                 */
+                group: components["parameters"]["group"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a group
+         * @description To compare it with the host's own.
+         */
+        get: operations["getDirectoryGroup"];
+        /**
+         * Make a group, or rename it
+         * @description What is so already isn't written.
+         */
+        put: operations["putDirectoryGroup"];
+        post?: never;
+        /**
+         * Delete a group
+         * @description It is gone at once, with its links and memberships.
+         */
+        delete: operations["deleteDirectoryGroup"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/directory/orgs/{org}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The host's id of the organization.
+                 * @example T024BE7LD
+                 */
+                org: components["parameters"]["org"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List the members of an organization
+         * @description By id.
+         */
+        get: operations["listDirectoryMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/directory/orgs/{org}/members/{member}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The host's id of the organization.
+                 * @example T024BE7LD
+                 */
+                org: components["parameters"]["org"];
+                /**
+                 * @description The person's subject at the issuer, percent-encoded. One that holds a slash can be named in bulk operations alone.
+                 * @example auth0|5f7c8ec7c33c6c004bbafe82
+                 */
+                member: components["parameters"]["member"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a member of an organization
+         * @description Who is out is 404.
+         */
+        get: operations["getDirectoryMember"];
+        /**
+         * Add someone to an organization, or change him
+         * @description It lifts a removal. What isn't said stays; who is added is a `user`, unless it is said. He is added to the groups that are named, and stays in those that he is in. The body may be
+         *     left out.
+         */
+        put: operations["putDirectoryMember"];
+        post?: never;
+        /**
+         * Remove someone from an organization
+         * @description And so from all its groups. It is remembered, also of someone who has left or never was a member: he can't come by a link made before. Removing again who is removed changes
+         *     nothing. The last admin may be removed too.
+         */
+        delete: operations["deleteDirectoryMember"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/directory/orgs/{org}/groups/{group}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The host's id of the organization.
+                 * @example T024BE7LD
+                 */
+                org: components["parameters"]["org"];
+                /**
+                 * @description The host's id of the group, within the organization.
+                 * @example R1
+                 */
+                group: components["parameters"]["group"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List the members of a group
+         * @description By id.
+         */
+        get: operations["listDirectoryGroupMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/directory/orgs/{org}/groups/{group}/members/{member}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The host's id of the organization.
+                 * @example T024BE7LD
+                 */
+                org: components["parameters"]["org"];
+                /**
+                 * @description The host's id of the group, within the organization.
+                 * @example R1
+                 */
+                group: components["parameters"]["group"];
+                /**
+                 * @description The person's subject at the issuer, percent-encoded. One that holds a slash can be named in bulk operations alone.
+                 * @example auth0|5f7c8ec7c33c6c004bbafe82
+                 */
+                member: components["parameters"]["member"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a member of a group
+         * @description Who is out is 404.
+         */
+        get: operations["getDirectoryGroupMember"];
+        /**
+         * Add a member of the organization to a group
+         * @description It lifts a removal from the group. Who isn't in the organization is 404.
+         */
+        put: operations["putDirectoryGroupMember"];
+        post?: never;
+        /**
+         * Remove someone from a group
+         * @description Remembered as a removal from the organization is.
+         */
+        delete: operations["deleteDirectoryGroupMember"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -769,8 +1032,48 @@ export interface components {
             id: components["schemas"]["UserId"];
             name: components["schemas"]["PersonName"];
         };
+        /** @description The host's own id of an organization or group, compared exactly. Not `.` and not `..`. */
+        ExternalId: string;
+        /** @description A person's subject (`sub`) at the issuer. It is neither stored nor answered. */
+        Subject: string;
         /** @description What to send as `cursor` for the next page. Null at the end. */
         NextCursor: string | null;
+        /** @description Operations of the host's directory. */
+        DirectoryOps: {
+            operations: (components["schemas"]["DirectoryOp"] | unknown)[];
+        };
+        /**
+         * @description One operation. All have `op` and `org`; those of groups `group`, those of members `member`; `put_org` and `put_group` have a `name`. What a field means is told at the path that does
+         *     the same. One that isn't well formed is refused by itself.
+         */
+        DirectoryOp: {
+            /** @enum {string} */
+            op: "put_org" | "put_group" | "put_member" | "put_group_member" | "delete_org" | "delete_group" | "delete_member" | "delete_group_member";
+            org: components["schemas"]["ExternalId"];
+            group?: components["schemas"]["ExternalId"];
+            member?: components["schemas"]["Subject"];
+            name?: components["schemas"]["ThingName"];
+            addPeople?: components["schemas"]["AddPeople"];
+            role?: components["schemas"]["Role"];
+            groups?: components["schemas"]["ExternalId"][];
+        };
+        /** @description What an organization is to be like. */
+        DirectoryOrgPut: {
+            name: components["schemas"]["ThingName"];
+            addPeople?: components["schemas"]["AddPeople"];
+        };
+        /** @description What a group is to be like. */
+        DirectoryGroupPut: {
+            name: components["schemas"]["ThingName"];
+        };
+        /** @description What a member is to be like. */
+        DirectoryMemberPut: {
+            /** @description His name */
+            name?: string;
+            role?: components["schemas"]["Role"];
+            /** @description The host's ids of groups that he is to be in, beside those that he is in. */
+            groups?: components["schemas"]["ExternalId"][];
+        };
         /** @description What the link is to be. `expiration` and `expiresAt` exclude each other; without both the link ends after 7 days. */
         NewInvite: {
             /** @description A label for the list of links. At most 64 graphemes (what a reader takes for one character), which a schema can't count, and 256 bytes. No invisible characters. */
@@ -1042,6 +1345,58 @@ export interface components {
             items: components["schemas"]["Group"][];
             nextCursor: components["schemas"]["NextCursor"];
         };
+        /** @description What became of operations, in their order. */
+        DirectoryResults: {
+            results: {
+                /** @description The status that the operation would have had by itself. */
+                status: number;
+                /** @description Our id of what was put. Null for what was deleted or refused. */
+                id: string | null;
+                /** @description As in a problem. Null where it was done. */
+                code: string | null;
+                /** @description As in a problem. Null where it was done. */
+                detail: string | null;
+                /** @description As in a problem. Empty where it was done. */
+                errors: {
+                    field: string;
+                    message: string;
+                }[];
+            }[];
+        };
+        /** @description An organization, as the host sees it. */
+        DirectoryOrg: {
+            id: components["schemas"]["OrgId"];
+            externalId: components["schemas"]["ExternalId"];
+            name: components["schemas"]["ThingName"];
+            addPeople: components["schemas"]["AddPeople"];
+            createdAt: components["schemas"]["Instant"];
+        };
+        /** @description A group, as the host sees it. */
+        DirectoryGroup: {
+            id: components["schemas"]["GroupId"];
+            /** @description The host's own id. Null where people made the group. */
+            externalId: string | null;
+            orgId: components["schemas"]["OrgId"];
+            name: components["schemas"]["ThingName"];
+            createdAt: components["schemas"]["Instant"];
+        };
+        /** @description A page of groups. */
+        DirectoryGroupList: {
+            items: components["schemas"]["DirectoryGroup"][];
+            nextCursor: components["schemas"]["NextCursor"];
+        };
+        /** @description A member, as the host sees him. */
+        DirectoryMember: {
+            id: components["schemas"]["UserId"];
+            name: components["schemas"]["PersonName"];
+            role: components["schemas"]["Role"];
+            joinedAt: components["schemas"]["Instant"];
+        };
+        /** @description A page of members. */
+        DirectoryMemberList: {
+            items: components["schemas"]["DirectoryMember"][];
+            nextCursor: components["schemas"]["NextCursor"];
+        };
         /** @description A member of an organization or a group. */
         Member: {
             id: components["schemas"]["UserId"];
@@ -1062,6 +1417,7 @@ export interface components {
             /** @description Tells entries apart. */
             id: string;
             at: components["schemas"]["Instant"];
+            /** @description Who did it. What the host product's directory did has the id of 32 zeros, and the name `Directory`. */
             actor: components["schemas"]["Person"];
             /** @enum {string} */
             action: "invite.created" | "invite.deleted" | "org.created" | "org.changed" | "org.deleted" | "group.created" | "group.changed" | "group.deleted" | "member.added" | "member.joined" | "member.removed" | "member.role_changed" | "group_member.added" | "group_member.removed" | "access_request.approved" | "access_request.declined";
@@ -1100,7 +1456,7 @@ export interface components {
             code: "invalid_request" | "unauthenticated" | "forbidden" | "add_people_required" | "org_members_only" | "removed" | "not_found" | "method_not_allowed" | "idempotency_conflict" | "last_admin" | "invite_expired" | "invite_deleted" | "invite_used_up" | "invite_suspended" | "precondition_failed" | "too_large" | "unsupported_media_type" | "limit_reached" | "internal_error" | "unavailable";
             /** @description The error in a sentence. */
             detail: string;
-            /** @description What is wrong with an invalid request, at most twenty faults. Empty for all other errors. */
+            /** @description What is wrong with an invalid request, at most twenty faults; to machine clients, what isn't there. Empty for all other errors. */
             errors: {
                 /** @description Name of the field, query parameter or header; `body` for the whole. */
                 field: string;
@@ -1313,6 +1669,31 @@ export interface components {
                  *       "detail": "There is no such thing, or you may not see it.",
                  *       "errors": [],
                  *       "requestId": "104b3b2d-382e-435d-ab54-a617521d6297"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `not_found`: `errors` names what of the request isn't there. */
+        Missing: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "title": "Not Found",
+                 *       "status": 404,
+                 *       "code": "not_found",
+                 *       "detail": "There is no such thing, or you may not see it.",
+                 *       "errors": [
+                 *         {
+                 *           "field": "org",
+                 *           "message": "names nothing that is there"
+                 *         }
+                 *       ],
+                 *       "requestId": "5d2f9a57-6f0a-4d51-9b0e-0c1f4f0f5e11"
                  *     }
                  */
                 "application/problem+json": components["schemas"]["Problem"];
@@ -1644,6 +2025,21 @@ export interface components {
         };
     };
     parameters: {
+        /**
+         * @description The host's id of the organization.
+         * @example T024BE7LD
+         */
+        org: components["schemas"]["ExternalId"];
+        /**
+         * @description The host's id of the group, within the organization.
+         * @example R1
+         */
+        group: components["schemas"]["ExternalId"];
+        /**
+         * @description The person's subject at the issuer, percent-encoded. One that holds a slash can be named in bulk operations alone.
+         * @example auth0|5f7c8ec7c33c6c004bbafe82
+         */
+        member: components["schemas"]["Subject"];
         /**
          * @description The token of a mail. What isn't a genuine one, made for that, is 404.
          * @example EAx1mB3v0pQ9kZ4cT7yUe2MAAAAAAAAAAIhq0nW3lRk5sXv8tYb1dCg
@@ -3555,6 +3951,896 @@ export interface operations {
         requestBody?: never;
         responses: {
             204: components["responses"]["Done"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    bulkDirectory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "operations": [
+                 *         {
+                 *           "op": "put_org",
+                 *           "org": "T024BE7LD",
+                 *           "name": "Harbour Choir",
+                 *           "addPeople": [
+                 *             "admin",
+                 *             "manager"
+                 *           ]
+                 *         },
+                 *         {
+                 *           "op": "put_group",
+                 *           "org": "T024BE7LD",
+                 *           "group": "R1",
+                 *           "name": "Tenors"
+                 *         },
+                 *         {
+                 *           "op": "put_member",
+                 *           "org": "T024BE7LD",
+                 *           "member": "auth0|5f7c8ec7c33c6c004bbafe82",
+                 *           "name": "Uma Reyes",
+                 *           "role": "user",
+                 *           "groups": [
+                 *             "R1"
+                 *           ]
+                 *         },
+                 *         {
+                 *           "op": "delete_group_member",
+                 *           "org": "T024BE7LD",
+                 *           "group": "R9",
+                 *           "member": "auth0|5f7c8ec7c33c6c004bbafe82"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["DirectoryOps"];
+            };
+        };
+        responses: {
+            /** @description What became of each, in their order. Retry-After is there if any of them is undecided. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "status": 201,
+                     *           "id": "1f6f0c2b9d",
+                     *           "code": null,
+                     *           "detail": null,
+                     *           "errors": []
+                     *         },
+                     *         {
+                     *           "status": 201,
+                     *           "id": "1f6f0c2b9d5e0a41",
+                     *           "code": null,
+                     *           "detail": null,
+                     *           "errors": []
+                     *         },
+                     *         {
+                     *           "status": 200,
+                     *           "id": "3f40067b483a1f7c3aa4debc60b74a1c",
+                     *           "code": null,
+                     *           "detail": null,
+                     *           "errors": []
+                     *         },
+                     *         {
+                     *           "status": 204,
+                     *           "id": null,
+                     *           "code": null,
+                     *           "detail": null,
+                     *           "errors": []
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DirectoryResults"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getDirectoryOrg: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The host's id of the organization.
+                 * @example T024BE7LD
+                 */
+                org: components["parameters"]["org"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The organization. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "1f6f0c2b9d",
+                     *       "externalId": "T024BE7LD",
+                     *       "name": "Harbour Choir",
+                     *       "addPeople": [
+                     *         "admin",
+                     *         "manager"
+                     *       ],
+                     *       "createdAt": "2026-11-28T09:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DirectoryOrg"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Missing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putDirectoryOrg: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The host's id of the organization.
+                 * @example T024BE7LD
+                 */
+                org: components["parameters"]["org"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Harbour Choir",
+                 *       "addPeople": [
+                 *         "admin",
+                 *         "manager"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["DirectoryOrgPut"];
+            };
+        };
+        responses: {
+            /** @description The organization, which was there, as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "1f6f0c2b9d",
+                     *       "externalId": "T024BE7LD",
+                     *       "name": "Harbour Choir",
+                     *       "addPeople": [
+                     *         "admin",
+                     *         "manager"
+                     *       ],
+                     *       "createdAt": "2026-11-28T09:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DirectoryOrg"];
+                };
+            };
+            /** @description The organization, which was made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "1f6f0c2b9d",
+                     *       "externalId": "T024BE7LD",
+                     *       "name": "Harbour Choir",
+                     *       "addPeople": [
+                     *         "admin",
+                     *         "manager"
+                     *       ],
+                     *       "createdAt": "2026-11-28T09:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DirectoryOrg"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteDirectoryOrg: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The host's id of the organization.
+                 * @example T024BE7LD
+                 */
+                org: components["parameters"]["org"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Done"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listDirectoryGroups: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The most items that the page may have.
+                 * @example 20
+                 */
+                limit?: components["parameters"]["limit"];
+                /** @description Where to go on, the `nextCursor` of the page before. Without it the list begins. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The host's id of the organization.
+                 * @example T024BE7LD
+                 */
+                org: components["parameters"]["org"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of groups. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "1f6f0c2b9d5e0a41",
+                     *           "externalId": "R1",
+                     *           "orgId": "1f6f0c2b9d",
+                     *           "name": "Tenors",
+                     *           "createdAt": "2026-11-28T09:00:00Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DirectoryGroupList"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Missing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getDirectoryGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The host's id of the organization.
+                 * @example T024BE7LD
+                 */
+                org: components["parameters"]["org"];
+                /**
+                 * @description The host's id of the group, within the organization.
+                 * @example R1
+                 */
+                group: components["parameters"]["group"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The group. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "1f6f0c2b9d5e0a41",
+                     *       "externalId": "R1",
+                     *       "orgId": "1f6f0c2b9d",
+                     *       "name": "Tenors",
+                     *       "createdAt": "2026-11-28T09:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DirectoryGroup"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Missing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putDirectoryGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The host's id of the organization.
+                 * @example T024BE7LD
+                 */
+                org: components["parameters"]["org"];
+                /**
+                 * @description The host's id of the group, within the organization.
+                 * @example R1
+                 */
+                group: components["parameters"]["group"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Tenors"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DirectoryGroupPut"];
+            };
+        };
+        responses: {
+            /** @description The group, which was there, as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "1f6f0c2b9d5e0a41",
+                     *       "externalId": "R1",
+                     *       "orgId": "1f6f0c2b9d",
+                     *       "name": "Tenors",
+                     *       "createdAt": "2026-11-28T09:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DirectoryGroup"];
+                };
+            };
+            /** @description The group, which was made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "1f6f0c2b9d5e0a41",
+                     *       "externalId": "R1",
+                     *       "orgId": "1f6f0c2b9d",
+                     *       "name": "Tenors",
+                     *       "createdAt": "2026-11-28T09:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DirectoryGroup"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Missing"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteDirectoryGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The host's id of the organization.
+                 * @example T024BE7LD
+                 */
+                org: components["parameters"]["org"];
+                /**
+                 * @description The host's id of the group, within the organization.
+                 * @example R1
+                 */
+                group: components["parameters"]["group"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Done"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listDirectoryMembers: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The most items that the page may have.
+                 * @example 20
+                 */
+                limit?: components["parameters"]["limit"];
+                /** @description Where to go on, the `nextCursor` of the page before. Without it the list begins. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The host's id of the organization.
+                 * @example T024BE7LD
+                 */
+                org: components["parameters"]["org"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of members. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "3f40067b483a1f7c3aa4debc60b74a1c",
+                     *           "name": "Uma Reyes",
+                     *           "role": "user",
+                     *           "joinedAt": "2026-11-28T09:00:00Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DirectoryMemberList"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Missing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getDirectoryMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The host's id of the organization.
+                 * @example T024BE7LD
+                 */
+                org: components["parameters"]["org"];
+                /**
+                 * @description The person's subject at the issuer, percent-encoded. One that holds a slash can be named in bulk operations alone.
+                 * @example auth0|5f7c8ec7c33c6c004bbafe82
+                 */
+                member: components["parameters"]["member"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The member. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "3f40067b483a1f7c3aa4debc60b74a1c",
+                     *       "name": "Uma Reyes",
+                     *       "role": "user",
+                     *       "joinedAt": "2026-11-28T09:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DirectoryMember"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Missing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putDirectoryMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The host's id of the organization.
+                 * @example T024BE7LD
+                 */
+                org: components["parameters"]["org"];
+                /**
+                 * @description The person's subject at the issuer, percent-encoded. One that holds a slash can be named in bulk operations alone.
+                 * @example auth0|5f7c8ec7c33c6c004bbafe82
+                 */
+                member: components["parameters"]["member"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Uma Reyes",
+                 *       "role": "user",
+                 *       "groups": [
+                 *         "R1"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["DirectoryMemberPut"];
+            };
+        };
+        responses: {
+            /** @description The member, who was in already, as he is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "3f40067b483a1f7c3aa4debc60b74a1c",
+                     *       "name": "Uma Reyes",
+                     *       "role": "user",
+                     *       "joinedAt": "2026-11-28T09:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DirectoryMember"];
+                };
+            };
+            /** @description The member, who was added. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "3f40067b483a1f7c3aa4debc60b74a1c",
+                     *       "name": "Uma Reyes",
+                     *       "role": "user",
+                     *       "joinedAt": "2026-11-28T09:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DirectoryMember"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Missing"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteDirectoryMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The host's id of the organization.
+                 * @example T024BE7LD
+                 */
+                org: components["parameters"]["org"];
+                /**
+                 * @description The person's subject at the issuer, percent-encoded. One that holds a slash can be named in bulk operations alone.
+                 * @example auth0|5f7c8ec7c33c6c004bbafe82
+                 */
+                member: components["parameters"]["member"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Done"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listDirectoryGroupMembers: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The most items that the page may have.
+                 * @example 20
+                 */
+                limit?: components["parameters"]["limit"];
+                /** @description Where to go on, the `nextCursor` of the page before. Without it the list begins. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The host's id of the organization.
+                 * @example T024BE7LD
+                 */
+                org: components["parameters"]["org"];
+                /**
+                 * @description The host's id of the group, within the organization.
+                 * @example R1
+                 */
+                group: components["parameters"]["group"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of members. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "3f40067b483a1f7c3aa4debc60b74a1c",
+                     *           "name": "Uma Reyes",
+                     *           "role": "user",
+                     *           "joinedAt": "2026-11-28T09:00:00Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DirectoryMemberList"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Missing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getDirectoryGroupMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The host's id of the organization.
+                 * @example T024BE7LD
+                 */
+                org: components["parameters"]["org"];
+                /**
+                 * @description The host's id of the group, within the organization.
+                 * @example R1
+                 */
+                group: components["parameters"]["group"];
+                /**
+                 * @description The person's subject at the issuer, percent-encoded. One that holds a slash can be named in bulk operations alone.
+                 * @example auth0|5f7c8ec7c33c6c004bbafe82
+                 */
+                member: components["parameters"]["member"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The member. `joinedAt` is that of the group. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "3f40067b483a1f7c3aa4debc60b74a1c",
+                     *       "name": "Uma Reyes",
+                     *       "role": "user",
+                     *       "joinedAt": "2026-11-28T09:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DirectoryMember"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Missing"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putDirectoryGroupMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The host's id of the organization.
+                 * @example T024BE7LD
+                 */
+                org: components["parameters"]["org"];
+                /**
+                 * @description The host's id of the group, within the organization.
+                 * @example R1
+                 */
+                group: components["parameters"]["group"];
+                /**
+                 * @description The person's subject at the issuer, percent-encoded. One that holds a slash can be named in bulk operations alone.
+                 * @example auth0|5f7c8ec7c33c6c004bbafe82
+                 */
+                member: components["parameters"]["member"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description The member, who was in already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "3f40067b483a1f7c3aa4debc60b74a1c",
+                     *       "name": "Uma Reyes",
+                     *       "role": "user",
+                     *       "joinedAt": "2026-11-28T09:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DirectoryMember"];
+                };
+            };
+            /** @description The member, who was added. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "3f40067b483a1f7c3aa4debc60b74a1c",
+                     *       "name": "Uma Reyes",
+                     *       "role": "user",
+                     *       "joinedAt": "2026-11-28T09:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DirectoryMember"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Missing"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteDirectoryGroupMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The host's id of the organization.
+                 * @example T024BE7LD
+                 */
+                org: components["parameters"]["org"];
+                /**
+                 * @description The host's id of the group, within the organization.
+                 * @example R1
+                 */
+                group: components["parameters"]["group"];
+                /**
+                 * @description The person's subject at the issuer, percent-encoded. One that holds a slash can be named in bulk operations alone.
+                 * @example auth0|5f7c8ec7c33c6c004bbafe82
+                 */
+                member: components["parameters"]["member"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Done"];
+            400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];

@@ -252,6 +252,7 @@ export const org = {
     forbidden: "Only admins see this.",
     empty: "Nothing has happened yet.",
     someone: "Someone",
+    directory: "The directory",
     aPerson: "someone",
     themselves: "themselves",
     aGroup: "a group that is gone",

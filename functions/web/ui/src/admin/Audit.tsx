@@ -10,6 +10,9 @@ import type { InOrg } from "./OrgPage";
 
 const texts = orgTexts.audit;
 
+/** Stands where a person's id would, for what the host product's own directory did. */
+const directoryId = "0".repeat(32);
+
 /** Who did what in the organization, newest first. */
 export function Audit({ org }: InOrg) {
   const entries = useList((cursor) => listAudit(org.id, cursor), [org.id]);
@@ -38,7 +41,7 @@ function sentence(entry: AuditEntry): ComponentChild {
   const named = (name: string, otherwise: string) => (name === "" ? otherwise : <bdi class="name">{name}</bdi>);
   const inviteId = action === "member.joined" ? detail : target;
   const values = {
-    who: named(actor.name, texts.someone),
+    who: actor.id === directoryId ? texts.directory : named(actor.name, texts.someone),
     person: person?.id === actor.id ? texts.themselves : named(person?.name ?? "", texts.aPerson),
     group: group && group.name !== "" ? <a href={to.group(group.id)}>{named(group.name, "")}</a> : texts.aGroup,
     invite: group && group.name !== "" ? <a href={to.invite(group.id, inviteId)}>{texts.invite}</a> : texts.invite,
