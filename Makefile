@@ -127,6 +127,10 @@ golden: ui ## Write anew what is made of something else: costs, openapi.json and
 	go test ./functions/web -run TestOpenAPI -update
 	npm --prefix $(UI) run --silent schema
 
+.PHONY: check-invariants
+check-invariants: ## Read a whole table and say what in it must not be: that of the running local stack (DATA_DIR), or of STACK
+	@go run ./infra/invariants $(if $(STACK),-stack '$(STACK)',-local) $(ARGS)
+
 FUZZ_TIME ?= 30s
 .PHONY: fuzz
 fuzz: ## Run every fuzz test for FUZZ_TIME each (30s)

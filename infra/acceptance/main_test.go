@@ -16,6 +16,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"group-invites/infra/invariants/check"
 	"group-invites/infra/local/project"
 	"group-invites/infra/local/seed"
 	"group-invites/infra/local/stack"
@@ -54,11 +57,12 @@ func runSuite(m *testing.M) (code int, err error) {
 		return 1, err
 	}
 	code = m.Run()
+	sound := shared.isSound(context.Background())
 	closed := shared.shut()
 	if code != 0 || filtered() {
-		return code, closed
+		return code, errors.Join(sound, closed)
 	}
-	return code, errors.Join(closed, shared.wentWell(), shared.linesAreFit())
+	return code, errors.Join(sound, closed, shared.wentWell(), shared.linesAreFit())
 }
 
 // filtered tells whether only some of the tests ran.
@@ -155,6 +159,37 @@ func (l *requestLog) requests(t *testing.T, from, n int, containing string) []st
 		}
 		if time.Now().After(deadline) {
 			t.Fatalf("%d lines of requests with %q, want %d", len(found), containing, n)
+		}
+	}
+}
+
+// settleTime is how long what follows the stream, and the clearing of what was deleted, may take after the last test.
+const settleTime = 30 * time.Second
+
+// isSound holds all that is in a stack's table to package check, once what follows from the last changes is done.
+func (s *site) isSound(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, settleTime)
+	defer cancel()
+	for {
+		table := check.New(time.Now())
+		pages := dynamodb.NewScanPaginator(s.DynamoDB(), &dynamodb.ScanInput{TableName: new(s.TableName()), ConsistentRead: new(true)})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				return fmt.Errorf("read the table: %w", err)
+			}
+			for _, row := range page.Items {
+				table.Add(row)
+			}
+		}
+		found := table.Violations()
+		if len(found) == 0 {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("the table isn't as it must be: %v", found)
+		case <-time.After(500 * time.Millisecond):
 		}
 	}
 }
