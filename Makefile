@@ -131,6 +131,11 @@ golden: ui ## Write anew what is made of something else: costs, openapi.json and
 check-invariants: ## Read a whole table and say what in it must not be: that of the running local stack (DATA_DIR), or of STACK
 	@go run ./infra/invariants $(if $(STACK),-stack '$(STACK)',-local) $(ARGS)
 
+SEQUENCES ?= 10000
+.PHONY: model
+model: ## Hold the services to a model, in SEQUENCES random sequences of all operations (10000, some 20 minutes; ARGS=-rapid.seed=N for one again)
+	go test ./infra/model -run TestModel -v -timeout 0 -rapid.checks $(SEQUENCES) $(ARGS)
+
 FUZZ_TIME ?= 30s
 .PHONY: fuzz
 fuzz: ## Run every fuzz test for FUZZ_TIME each (30s)

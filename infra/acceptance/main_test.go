@@ -168,9 +168,7 @@ const settleTime = 30 * time.Second
 
 // isSound holds all that is in a stack's table to package check, once what follows from the last changes is done.
 func (s *site) isSound(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, settleTime)
-	defer cancel()
-	for {
+	for deadline := time.Now().Add(settleTime); ; time.Sleep(500 * time.Millisecond) {
 		table := check.New(time.Now())
 		pages := dynamodb.NewScanPaginator(s.DynamoDB(), &dynamodb.ScanInput{TableName: new(s.TableName()), ConsistentRead: new(true)})
 		for pages.HasMorePages() {
@@ -186,10 +184,8 @@ func (s *site) isSound(ctx context.Context) error {
 		if len(found) == 0 {
 			return nil
 		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("the table isn't as it must be: %v", found)
-		case <-time.After(500 * time.Millisecond):
+		if time.Now().After(deadline) {
+			return fmt.Errorf("of %d rows, %d aren't as they must be: %v", table.Rows(), len(found), found[:min(len(found), 50)])
 		}
 	}
 }

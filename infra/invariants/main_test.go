@@ -94,7 +94,9 @@ func TestScan_ReadsADeployedTablePageByPage(t *testing.T) {
 		t.Errorf("%d rows, %v, asked %q", rows, err, asked)
 	}
 	if !slices.ContainsFunc(found, func(v check.Violation) bool { return v.Key == "O#0123456789 O" && v.What == "has an attribute odd" }) ||
-		slices.ContainsFunc(found, func(v check.Violation) bool { return strings.HasPrefix(v.Key, "S#") || strings.Contains(v.What, "addPeople") }) {
+		slices.ContainsFunc(found, func(v check.Violation) bool {
+			return strings.HasPrefix(v.Key, "S#") || strings.Contains(v.What, "addPeople")
+		}) {
 		t.Errorf("found %v", found)
 	}
 	if took := time.Since(begun); took < 100*time.Millisecond {
