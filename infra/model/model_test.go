@@ -122,6 +122,9 @@ func word(err error) string {
 	if errors.As(err, new(*directory.LimitError)) {
 		return limit
 	}
+	if errors.As(err, new(*directory.InvalidError)) {
+		return invalid
+	}
 	return err.Error()
 }
 

@@ -15,6 +15,7 @@ const (
 	lastAdmin      = "last admin"
 	precondition   = "precondition"
 	limit          = "limit"
+	invalid        = "invalid"
 	needsAddPeople = "add people required"
 	conflict       = "idempotency conflict"
 	deleted        = "deleted"
@@ -236,12 +237,14 @@ func (m *reference) redeem(l *link, who string) (refused string, already bool) {
 // create says what a create comes to; a nil link is a new one, which the caller makes by made.
 func (m *reference) create(g *group, who string, a ask, key string) (refused string, same *link) {
 	switch {
+	case key == "" && m.instant(a) != "":
+		return invalid, nil
 	case !g.seenBy(who):
 		return notFound, nil
 	case !g.inviter(who, a.access):
 		return needsAddPeople, nil
 	}
-	if r, known := m.replays[who+" "+g.id+" "+key]; known && key != "" && m.now.Before(r.at.Add(24*time.Hour)) {
+	if r, known := m.replays[who+" "+g.id+" "+key]; known && key != "" && m.now.Before(r.at.Add(24*time.Hour+time.Second-1).Truncate(time.Second)) {
 		switch {
 		case r.asked != a:
 			return conflict, nil
@@ -250,7 +253,15 @@ func (m *reference) create(g *group, who string, a ask, key string) (refused str
 		}
 		return "", r.link
 	}
-	return "", nil
+	return m.instant(a), nil
+}
+
+// instant refuses an end that isn't a minute ahead.
+func (m *reference) instant(a ask) (refused string) {
+	if a.expiration == "custom" && a.at.Before(m.now.Truncate(time.Second).Add(time.Minute)) {
+		return invalid
+	}
+	return ""
 }
 
 var lives = map[string]time.Duration{"1h": time.Hour, "6h": 6 * time.Hour, "1d": 24 * time.Hour, "7d": 7 * 24 * time.Hour}

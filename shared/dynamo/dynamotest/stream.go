@@ -85,11 +85,24 @@ func (s *Stream) Settle(ctx context.Context) error {
 		}
 		s.records = nil
 	}
+	if !s.Waits() {
+		return nil
+	}
 	if _, err := s.outbox.Sweep(ctx); err != nil {
 		return err
 	}
 	s.Look()
 	return nil
+}
+
+// Waits tells whether a mail is still to be sent.
+func (s *Stream) Waits() bool {
+	for _, row := range s.rows {
+		if row["dueAt"] != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // act has a batch of records acted on, as the functions do.
