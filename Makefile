@@ -145,6 +145,15 @@ fuzz: ## Run every fuzz test for FUZZ_TIME each (30s)
 		done; \
 	done
 
+APIFUZZ := .local/apifuzz
+$(APIFUZZ)/installed: infra/apifuzz/requirements.txt
+	@echo "Installing Schemathesis into $(APIFUZZ)"
+	@rm -rf $(APIFUZZ) && python3 -m venv $(APIFUZZ) && $(APIFUZZ)/bin/pip install -q -r $< && touch $@
+
+.PHONY: fuzz-api
+fuzz-api: ui $(APIFUZZ)/installed ## Send requests made of the API's document, right and wrong ones, to a stack of its own (ARGS='-examples 50 -seed N'; needs Python)
+	@go run ./infra/apifuzz -schemathesis "$(CURDIR)/$(APIFUZZ)/bin/st" $(ARGS)
+
 ##@ Deploying
 
 .PHONY: deploy
