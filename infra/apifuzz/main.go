@@ -71,7 +71,7 @@ func run(ctx context.Context, tool string, examples int, again string) (err erro
 	}
 	arguments := []string{
 		"--config-file", config, "run", filepath.Join(root, "functions", "web", "openapi.json"), "--url", s.URL(), "-H", "Authorization: Bearer " + token,
-		"--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance",
+		"--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance,negative_data_rejection",
 		"--exclude-operation-id", "deleteOrg", "--exclude-operation-id", "deleteGroup",
 		"--max-examples", strconv.Itoa(examples), "--phases", "examples,coverage,fuzzing", "--suppress-health-check", "all", "--warnings", "off",
 		"--continue-on-failure", "--request-timeout", "20", "--no-color",

@@ -45,7 +45,7 @@ func FuzzReadChange(f *testing.F) {
 		}
 		change, ok, err := ReadChange(record)
 		if ok && err != nil {
-			t.Skip() // what is told beside an error counts for nothing
+			return // what is told beside an error counts for nothing
 		}
 		if ok && change == (tally.Change{}) {
 			t.Error("means something, and nothing")
