@@ -133,7 +133,7 @@ check-invariants: ## Read a whole table and say what in it must not be: that of 
 
 SEQUENCES ?= 10000
 .PHONY: model
-model: ## Hold the services to a model, in SEQUENCES random sequences of all operations (10000, some 20 minutes; ARGS=-rapid.seed=N for one again)
+model: ## Hold the services to a model, in SEQUENCES random sequences of all operations (10000; ARGS=-rapid.seed=N)
 	go test ./infra/model -run TestModel -v -timeout 0 -rapid.checks $(SEQUENCES) $(ARGS)
 
 FUZZ_TIME ?= 30s
@@ -151,8 +151,11 @@ $(APIFUZZ)/installed: infra/apifuzz/requirements.txt
 	@rm -rf $(APIFUZZ) && python3 -m venv $(APIFUZZ) && $(APIFUZZ)/bin/pip install -q -r $< && touch $@
 
 .PHONY: fuzz-api
-fuzz-api: ui $(APIFUZZ)/installed ## Send requests made of the API's document, right and wrong ones, to a stack of its own (ARGS='-examples 50 -seed N'; needs Python)
+fuzz-api: ui $(APIFUZZ)/installed ## Send requests made of the API's document, right and wrong ones, to a stack of its own (ARGS; needs Python)
 	@go run ./infra/apifuzz -schemathesis "$(CURDIR)/$(APIFUZZ)/bin/st" $(ARGS)
+
+.PHONY: nightly
+nightly: model fuzz fuzz-api ## What takes too long for every change: the model, the fuzz tests, the requests made of the API's document
 
 ##@ Deploying
 
@@ -177,7 +180,7 @@ delete: $(VENV)/installed ## Delete the stack of ENV, after asking; its table an
 
 .PHONY: clean
 clean: ## Delete what was built and installed here, but not the local stack's data
-	rm -rf .aws-sam .local/build .local/bin .local/local .local/e2e .local/venv infra/local/engine/node_modules $(UI)/node_modules $(UI)/e2e/node_modules $(UI)/.built
+	rm -rf .aws-sam .local/build .local/bin .local/local .local/e2e .local/venv .local/apifuzz infra/local/engine/node_modules $(UI)/node_modules $(UI)/e2e/node_modules $(UI)/.built
 	find $(UI)/dist -mindepth 1 ! -name .gitkeep -delete
 
 .PHONY: help

@@ -170,14 +170,15 @@ func (s *scene) token(purpose linkcode.Purpose, address string) string {
 // settle lets everything happen that follows, also the retries of what was under way.
 func (s *scene) settle() {
 	s.Helper()
-	for range 5 {
+	// A mail is tried again within two minutes; the next digest of a group goes an hour after the last.
+	for _, later := range []time.Duration{2 * time.Minute, 2 * time.Minute, time.Hour, 2 * time.Minute, 0} {
 		if err := s.stream.Settle(s.Context()); err != nil {
 			s.Fatal(err)
 		}
 		if !s.stream.Waits() {
 			return
 		}
-		s.Clock.Advance(2 * time.Minute)
+		s.Clock.Advance(later)
 	}
 	s.Error("a mail is still to be sent")
 }
