@@ -44,7 +44,6 @@ type plan struct {
 	// Links of the group.
 	own, open, anyone, cappedOrg, cappedAnyone, expired, suspended, deleted, full invite.View
 	mailed                                                                        invite.View // to a@example.com, which was sent, and b@example.com, which waits
-	digest                                                                        time.Time   // of a request of asker1
 }
 
 // scene is one copy of a plan, with the services as one process has them.

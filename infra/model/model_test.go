@@ -67,8 +67,6 @@ type system struct {
 	model  *reference
 }
 
-func (s *system) person(name string) directory.Caller { return Person(name) }
-
 // begin makes two organizations with their groups, and people in them, so that sequences come to something soon.
 func begin(t *testing.T, r *rapid.T) *system {
 	w := NewOf(t, rand.NewChaCha8([32]byte{}))
