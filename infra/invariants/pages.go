@@ -61,13 +61,13 @@ func engineTable(client *dynamodb.Client, name string) pages {
 }
 
 // runner runs the AWS CLI, or what stands for it.
-type runner func(ctx context.Context, stdin string, arguments ...string) ([]byte, error)
+type runner func(ctx context.Context, arguments ...string) ([]byte, error)
 
 // aws runs the AWS CLI: credentials, regions and profiles are its own matter.
-func aws(ctx context.Context, stdin string, arguments ...string) ([]byte, error) {
+func aws(ctx context.Context, arguments ...string) ([]byte, error) {
 	command := exec.CommandContext(ctx, "aws", arguments...)
 	var fault bytes.Buffer
-	command.Stdin, command.Stderr = strings.NewReader(stdin), &fault
+	command.Stderr = &fault
 	out, err := command.Output()
 	if err != nil {
 		return nil, fmt.Errorf("aws %s: %w: %s", strings.Join(arguments[:2], " "), err, strings.TrimSpace(fault.String()))
@@ -77,7 +77,7 @@ func aws(ctx context.Context, stdin string, arguments ...string) ([]byte, error)
 
 // tableOf finds the table of a deployed stack by the stack's outputs.
 func tableOf(ctx context.Context, stack string, run runner) (pages, error) {
-	out, err := run(ctx, "", "cloudformation", "describe-stacks", "--stack-name", stack, "--output", "text",
+	out, err := run(ctx, "cloudformation", "describe-stacks", "--stack-name", stack, "--output", "text",
 		"--query", "Stacks[0].Outputs[?OutputKey=='TableName'].OutputValue")
 	if err != nil {
 		return nil, err
@@ -98,9 +98,11 @@ type value struct {
 	SS []string `json:",omitempty"`
 }
 
-// scan reads one page by the AWS CLI. What it asks for goes by standard input, because keys don't belong into arguments.
+// scan reads one page by the AWS CLI.
 func scan(ctx context.Context, table string, after check.Row, run runner) ([]check.Row, check.Row, float64, error) {
-	request := map[string]any{"TableName": table, "ConsistentRead": true, "ReturnConsumedCapacity": "TOTAL"}
+	arguments := []string{
+		"dynamodb", "scan", "--no-paginate", "--output", "json", "--table-name", table, "--consistent-read", "--return-consumed-capacity", "TOTAL",
+	}
 	if after != nil {
 		start := map[string]value{}
 		for name, v := range after {
@@ -108,13 +110,13 @@ func scan(ctx context.Context, table string, after check.Row, run runner) ([]che
 				start[name] = value{S: &s.Value}
 			}
 		}
-		request["ExclusiveStartKey"] = start
+		key, err := json.Marshal(start) // ids only
+		if err != nil {
+			return nil, nil, 0, err
+		}
+		arguments = append(arguments, "--exclusive-start-key", string(key))
 	}
-	in, err := json.Marshal(request)
-	if err != nil {
-		return nil, nil, 0, err
-	}
-	out, err := run(ctx, string(in), "dynamodb", "scan", "--no-paginate", "--output", "json", "--cli-input-json", "file:///dev/stdin")
+	out, err := run(ctx, arguments...)
 	if err != nil {
 		return nil, nil, 0, err
 	}
