@@ -110,16 +110,14 @@ func (w *World) Drop() {
 	}
 }
 
-// connections are those of all worlds: many callers at once, unlike in Lambda.
-var connections = sync.OnceValue(func() *awshttp.BuildableClient {
-	return awshttp.NewBuildableClient().WithTimeout(5 * time.Second).WithTransportOptions(func(t *http.Transport) {
-		t.MaxIdleConns, t.MaxIdleConnsPerHost, t.MaxConnsPerHost = 256, 256, 256
-	})
-})
-
 // Instance gives services of their own over the world's table, as another Lambda environment has them.
 func (w *World) Instance(configure ...func(*dynamodb.Options)) (*dynamo.Table, *directory.Service, *invite.Service) {
-	pool := func(o *dynamodb.Options) { o.HTTPClient = connections() }
+	pool := func(o *dynamodb.Options) { // many callers at once, unlike in Lambda
+		o.HTTPClient = awshttp.NewBuildableClient().WithTimeout(5 * time.Second).WithTransportOptions(func(t *http.Transport) {
+			t.MaxIdleConns, t.MaxIdleConnsPerHost, t.MaxConnsPerHost = 256, 256, 256
+			t.IdleConnTimeout = 5 * time.Second // a test may make thousands of worlds
+		})
+	}
 	e, err := startEngine()
 	if err != nil {
 		w.Fatal(err)
