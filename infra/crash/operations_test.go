@@ -87,6 +87,20 @@ func both(first, then func(context.Context, *scene) error) func(context.Context,
 	return func(ctx context.Context, s *scene) error { return errors.Join(first(ctx, s), then(ctx, s)) }
 }
 
+// small makes a group with one link, and one member who has joined by it: clearing the plan's own would be hundreds of calls.
+func (s *scene) small(ctx context.Context, org directory.OrgID, admin directory.Caller) (directory.GroupID, error) {
+	group, err := s.Directory.CreateGroup(ctx, admin, org, "Gone")
+	if err != nil {
+		return group.Group.ID, err
+	}
+	link, err := s.Invites.Create(ctx, admin, group.Group.ID, invite.Request{Access: invite.AccessAnyone, Expiration: "7d"})
+	if err != nil {
+		return group.Group.ID, err
+	}
+	_, err = s.Invites.Redeem(ctx, stranger, Code(link))
+	return group.Group.ID, errors.Join(err, s.stream.Settle(ctx))
+}
+
 // settles is what follows the stream: one run of it after what came before.
 func settles(ctx context.Context, s *scene) error { return s.stream.Settle(ctx) }
 
@@ -292,8 +306,18 @@ var operations = []operation{
 	{name: "clear a deleted link away", before: func(ctx context.Context, s *scene) error {
 		return s.Invites.Delete(ctx, admin, s.group.ID, s.mailed.ID)
 	}, act: settles},
-	{name: "clear a deleted group away", before: func(ctx context.Context, s *scene) error { return s.Directory.DeleteGroup(ctx, admin, s.group.ID) }, act: settles},
-	{name: "clear a deleted organization away", before: func(ctx context.Context, s *scene) error { return s.Directory.DeleteOrg(ctx, admin, s.org.ID) }, act: settles},
+	{name: "clear a deleted group away", before: func(ctx context.Context, s *scene) error {
+		group, err := s.small(ctx, s.org.ID, admin)
+		return errors.Join(err, s.Directory.DeleteGroup(ctx, admin, group))
+	}, act: settles},
+	{name: "clear a deleted organization away", before: func(ctx context.Context, s *scene) error {
+		org, err := s.Directory.CreateOrg(ctx, manager, "Other")
+		if err != nil {
+			return err
+		}
+		_, err = s.small(ctx, org.ID, manager)
+		return errors.Join(err, s.Directory.DeleteOrg(ctx, manager, org.ID))
+	}, act: settles},
 }
 
 func optOut(ctx context.Context, s *scene) error {

@@ -205,7 +205,7 @@ func (s *scene) left() []string {
 			line = passing.ReplaceAllString(line, "")
 		}
 		lines[i] = hexForm.ReplaceAllStringFunc(line, func(id string) string {
-			if known[id] || strings.Trim(id, "0123456789") == "" {
+			if known[id] || len(id) <= 13 && strings.Trim(id, "0123456789") == "" { // an instant
 				return id
 			}
 			return "…"
