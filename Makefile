@@ -150,6 +150,15 @@ golden: ui ## Write anew what is made of something else: costs, openapi.json and
 costs: ui ## Measure what operations take on this machine, and write anew what they cost on AWS, into the README
 	@go run ./infra/costs -measure
 
+.PHONY: check-invariants
+check-invariants: ## Read a whole table and say what in it must not be: that of the running local stack (DATA_DIR), or of STACK
+	@go run ./infra/invariants $(if $(STACK),-stack '$(STACK)',-local) $(ARGS)
+
+SEQUENCES ?= 10000
+.PHONY: model
+model: ## Hold the services to a model, in SEQUENCES random sequences of all operations (10000; ARGS=-rapid.seed=N)
+	go test ./infra/model -run TestModel -v -timeout 0 -rapid.checks $(SEQUENCES) $(ARGS)
+
 FUZZ_TIME ?= 30s
 .PHONY: fuzz
 fuzz: ## Run every fuzz test for FUZZ_TIME each (30s)
@@ -158,6 +167,18 @@ fuzz: ## Run every fuzz test for FUZZ_TIME each (30s)
 			echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZ_TIME) $$p || exit 1; \
 		done; \
 	done
+
+APIFUZZ := .local/apifuzz
+$(APIFUZZ)/installed: infra/apifuzz/requirements.txt
+	@echo "Installing Schemathesis into $(APIFUZZ)"
+	@rm -rf $(APIFUZZ) && python3 -m venv $(APIFUZZ) && $(APIFUZZ)/bin/pip install -q -r $< && touch $@
+
+.PHONY: fuzz-api
+fuzz-api: ui $(APIFUZZ)/installed ## Send requests made of the API's document, right and wrong ones, to a stack of its own (ARGS; needs Python)
+	@go run ./infra/apifuzz -schemathesis "$(CURDIR)/$(APIFUZZ)/bin/st" $(ARGS)
+
+.PHONY: nightly
+nightly: model fuzz fuzz-api ## What takes too long for every change: the model, the fuzz tests, the requests made of the API's document
 
 ##@ Deploying
 
@@ -189,7 +210,7 @@ released: ## Record that VERSION (such as 1.2.3) has been tagged: what comes nex
 
 .PHONY: clean
 clean: ## Delete what was built and installed here, but not the local stack's data
-	rm -rf .aws-sam .local/build .local/sbom $(NOT_CHECKED) .local/bin .local/local .local/last .local/e2e .local/venv infra/local/engine/node_modules $(UI)/node_modules $(UI)/e2e/node_modules $(UI)/.built
+	rm -rf .aws-sam .local/build .local/sbom $(NOT_CHECKED) .local/bin .local/local .local/last .local/e2e .local/venv .local/apifuzz infra/local/engine/node_modules $(UI)/node_modules $(UI)/e2e/node_modules $(UI)/.built
 	find $(UI)/dist -mindepth 1 ! -name .gitkeep -delete
 
 .PHONY: help

@@ -105,7 +105,7 @@ func TestCases_RedeemingJoinsWhatThePreviewShows(t *testing.T) {
 	second := org{s: shared, id: o.id, group: o.newGroup(t, "Asteroids"), admin: o.admin}
 	full := o.link(t, o.admin, object{"access": "anyone", "maxUses": 1})
 	shared.redeem(t, shared.person(t, "newcomer"), full.code(t), 201)
-	expired, suspended, deleted := o.link(t, o.admin, anyone), o.link(t, manager, anyone), o.link(t, o.admin, anyone)
+	expired, suspended, deleted := o.link(t, o.admin, object{"access": "anyone"}), o.link(t, manager, anyone), o.link(t, o.admin, anyone)
 	o.set(t, expired, "expiresAt", time.Now().Add(-time.Second))
 	o.addPeople(t)
 	shared.want(t, 204, "DELETE", o.invite(deleted), o.admin.token, nil)
@@ -226,7 +226,7 @@ func TestCases_TheCodeIsKeptNowhere(t *testing.T) {
 	capped := object{"access": "anyone", "maxUses": 1, "expiration": "1h"}
 	links := []link{
 		read[link](t, s.want(t, 201, "POST", o.in("/invites"), o.admin.token, capped, "Idempotency-Key: one")),
-		o.link(t, o.admin, anyone), o.link(t, o.admin, anyone), o.link(t, o.admin, object{"access": "org"}),
+		o.link(t, o.admin, object{"access": "anyone"}), o.link(t, o.admin, anyone), o.link(t, o.admin, object{"access": "org"}),
 	}
 	for _, l := range links {
 		s.want(t, 200, "POST", "/v1/invites/preview", "", object{"code": l.code(t)})

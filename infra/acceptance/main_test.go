@@ -16,6 +16,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"group-invites/infra/invariants/check"
 	"group-invites/infra/local/project"
 	"group-invites/infra/local/seed"
 	"group-invites/infra/local/stack"
@@ -57,11 +60,12 @@ func runSuite(m *testing.M) (code int, err error) {
 		return 1, err
 	}
 	code = m.Run()
+	sound := shared.isSound(context.Background())
 	closed := shared.shut()
 	if code != 0 {
-		return code, closed
+		return code, errors.Join(sound, closed)
 	}
-	closed = errors.Join(closed, shared.wentWell())
+	closed = errors.Join(sound, closed, shared.wentWell())
 	if filtered() {
 		return code, closed
 	}
@@ -162,6 +166,33 @@ func (l *requestLog) requests(t *testing.T, from, n int, containing string) []st
 		}
 		if time.Now().After(deadline) {
 			t.Fatalf("%d lines of requests with %q, want %d", len(found), containing, n)
+		}
+	}
+}
+
+// settleTime is how long what follows the stream, and the clearing of what was deleted, may take after the last test.
+const settleTime = 30 * time.Second
+
+// isSound holds all that is in a stack's table to package check, once what follows from the last changes is done.
+func (s *site) isSound(ctx context.Context) error {
+	for deadline := time.Now().Add(settleTime); ; time.Sleep(500 * time.Millisecond) {
+		table := check.New(time.Now())
+		pages := dynamodb.NewScanPaginator(s.DynamoDB(), &dynamodb.ScanInput{TableName: new(s.TableName()), ConsistentRead: new(true)})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				return fmt.Errorf("read the table: %w", err)
+			}
+			for _, row := range page.Items {
+				table.Add(row)
+			}
+		}
+		found := table.Violations()
+		if len(found) == 0 {
+			return nil
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("of %d rows, %d aren't as they must be: %v", table.Rows(), len(found), found[:min(len(found), 50)])
 		}
 	}
 }

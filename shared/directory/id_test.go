@@ -89,3 +89,20 @@ func TestIDs_AreTextInJSON(t *testing.T) {
 		t.Errorf("%s, %v", got, err)
 	}
 }
+
+func FuzzParseIDs(f *testing.F) {
+	for _, s := range []string{"", "0123456789", "0123456789abcdef", "0123456789abcdef0123456789abcdef", "0123456789ABCDEF", "0123456789\n", "０１２３４５６７８９"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) { // one spelling each
+		if id, ok := directory.ParseOrgID(s); ok && id.String() != s {
+			t.Errorf("%q is taken for %s", s, id)
+		}
+		if id, ok := directory.ParseGroupID(s); ok && id.String() != s {
+			t.Errorf("%q is taken for %s", s, id)
+		}
+		if id, ok := directory.ParseUserID(s); ok && id.String() != s {
+			t.Errorf("%q is taken for %s", s, id)
+		}
+	})
+}

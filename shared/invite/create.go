@@ -148,7 +148,9 @@ func remember(key *ReplayKey, req Request, inv Invite) *Replay {
 	if key == nil {
 		return nil
 	}
-	return &Replay{ReplayKey: *key, Request: req.hash(), Invite: inv.ID, ExpiresAt: inv.CreatedAt.Add(replayLife)}
+	// Its end is stored in whole seconds: rounded up, or the 24 hours would be over before they are.
+	ends := inv.CreatedAt.Add(replayLife + time.Second - 1).Truncate(time.Second)
+	return &Replay{ReplayKey: *key, Request: req.hash(), Invite: inv.ID, ExpiresAt: ends}
 }
 
 // replay gives the invite that the request made when it was first sent.

@@ -295,6 +295,16 @@ func TestCreate_IdempotencyKey(t *testing.T) {
 		}
 		same(t, s, second, s.user, Cap(1), keyed("key"))
 	})
+	t.Run("its 24 hours are whole, whatever the part of a second in which it was made", func(t *testing.T) {
+		s := newScene(t)
+		s.Clock.Set(s.Clock.Now().Truncate(time.Second).Add(250 * time.Millisecond))
+		first, err := s.create(s.user, s.group, keyed("key"))
+		s.must(err)
+		s.Clock.Advance(24*time.Hour - time.Millisecond)
+		same(t, s, first, s.user, keyed("key"))
+		s.Clock.Advance(time.Second)
+		another(t, s, first, s.user, s.group, keyed("key"))
+	})
 	t.Run("a key that met a refusal is free", func(t *testing.T) {
 		s := newScene(t)
 		s.refused(invite.ErrAddPeopleRequired, func() error { _, err := s.create(s.user, s.group, Anyone, keyed("key")); return err })

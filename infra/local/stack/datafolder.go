@@ -28,12 +28,13 @@ var kept = []string{"table.db*", "issuer.pem", "logs", ses.MailsDir, eventbus.Di
 
 // State is what a running stack says of itself in its data folder, for commands that want to use it.
 type State struct {
-	URL         string            `json:"url"`
-	AWSEndpoint string            `json:"awsEndpoint"`
-	TableName   string            `json:"tableName"`
-	KeyRing     string            `json:"keyRing"` // ARN of the secret
-	Parameters  map[string]string `json:"parameters,omitempty"`
-	PID         int               `json:"pid"`
+	URL            string            `json:"url"`
+	AWSEndpoint    string            `json:"awsEndpoint"`
+	EngineEndpoint string            `json:"engineEndpoint"` // past the AWS endpoint: no policy, no count
+	TableName      string            `json:"tableName"`
+	KeyRing        string            `json:"keyRing"` // ARN of the secret
+	Parameters     map[string]string `json:"parameters,omitempty"`
+	PID            int               `json:"pid"`
 }
 
 // dataFolder is the data folder while this process holds its lock.

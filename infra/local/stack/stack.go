@@ -178,7 +178,10 @@ func (s *Stack) start(ctx context.Context) error {
 }
 
 func (s *Stack) state() State {
-	return State{URL: s.url, AWSEndpoint: s.AWSEndpoint(), TableName: s.TableName(), KeyRing: s.keyRing, Parameters: s.options.Parameters, PID: os.Getpid()}
+	return State{
+		URL: s.url, AWSEndpoint: s.AWSEndpoint(), EngineEndpoint: s.EngineEndpoint(), TableName: s.TableName(), KeyRing: s.keyRing,
+		Parameters: s.options.Parameters, PID: os.Getpid(),
+	}
 }
 
 func (s *Stack) timed(step string, do func() error) error {

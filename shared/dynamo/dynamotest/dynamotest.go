@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -41,6 +42,7 @@ type World struct {
 	Table     *dynamo.Table
 	Faults    *faults.Injector // of Table
 	Clock     *Clock
+	Random    io.Reader
 	Ring      *linkcode.Source
 	Directory *directory.Service
 	Invites   *invite.Service
@@ -78,20 +80,34 @@ var (
 // New makes a world with an empty table. A missing engine is fatal.
 func New(t testing.TB) *World {
 	t.Helper()
+	return NewOf(t, rand.Reader)
+}
+
+// NewOf is New with the randomness that ids are made of: the same gives the same ids again.
+func NewOf(t testing.TB, random io.Reader) *World {
+	t.Helper()
 	e, err := startEngine()
 	if err != nil {
 		t.Fatalf("no local engine: %v", err)
 	}
 	w := &World{
 		TB: t, Client: engine.Client(e.Endpoint()), TableName: fmt.Sprintf("local-test-%d", tables.Add(1)),
-		Faults: &faults.Injector{}, Clock: &Clock{},
+		Faults: &faults.Injector{}, Clock: &Clock{}, Random: random,
 	}
 	w.Clock.Set(time.Date(2027, 3, 1, 9, 30, 0, 250e6, time.UTC))
 	w.createTable()
 	w.Ring = Ring(t, w.Clock.Now)
 	w.Table, w.Directory, w.Invites = w.Instance(w.Faults.Configure)
-	w.Access = &accessrequest.Service{Store: w.Table, Ring: w.Ring, Clock: w.Clock.Now, Random: rand.Reader}
+	w.Access = &accessrequest.Service{Store: w.Table, Ring: w.Ring, Clock: w.Clock.Now, Random: random}
 	return w
+}
+
+// Drop deletes the world's table, so that a test may make thousands of worlds.
+func (w *World) Drop() {
+	w.Helper()
+	if _, err := w.Client.DeleteTable(w.Context(), &dynamodb.DeleteTableInput{TableName: &w.TableName}); err != nil {
+		w.Fatal(err)
+	}
 }
 
 // Instance gives services of their own over the world's table, as another Lambda environment has them.
@@ -99,6 +115,7 @@ func (w *World) Instance(configure ...func(*dynamodb.Options)) (*dynamo.Table, *
 	pool := func(o *dynamodb.Options) { // many callers at once, unlike in Lambda
 		o.HTTPClient = awshttp.NewBuildableClient().WithTimeout(5 * time.Second).WithTransportOptions(func(t *http.Transport) {
 			t.MaxIdleConns, t.MaxIdleConnsPerHost, t.MaxConnsPerHost = 256, 256, 256
+			t.IdleConnTimeout = 5 * time.Second // a test may make thousands of worlds
 		})
 	}
 	e, err := startEngine()
@@ -108,9 +125,9 @@ func (w *World) Instance(configure ...func(*dynamodb.Options)) (*dynamo.Table, *
 	table := dynamo.Open(dynamo.Options{
 		Table: w.TableName, Region: "local", Endpoint: e.Endpoint(), AccessKeyID: "local", SecretAccessKey: "local",
 	}, append([]func(*dynamodb.Options){pool}, configure...)...)
-	dir := &directory.Service{Store: table, Ring: w.Ring, Clock: w.Clock.Now, Random: rand.Reader, OpenOrgs: true}
+	dir := &directory.Service{Store: table, Ring: w.Ring, Clock: w.Clock.Now, Random: w.Random, OpenOrgs: true}
 	inv := &invite.Service{
-		Store: table, Ring: w.Ring, Clock: w.Clock.Now, Random: rand.Reader, BaseURL: BaseURL, Retention: Retention, Limits: Limits,
+		Store: table, Ring: w.Ring, Clock: w.Clock.Now, Random: w.Random, BaseURL: BaseURL, Retention: Retention, Limits: Limits,
 	}
 	return table, dir, inv
 }

@@ -28,7 +28,11 @@ before(async () => {
 
 after(async () => {
   await browser?.close();
-  await stack?.stop();
+  try {
+    await stack?.check();
+  } finally {
+    await stack?.stop();
+  }
 });
 
 /** Has something done as soon as the stack serves: what takes time by itself is ready when its tests come. */

@@ -25,6 +25,8 @@ export interface Stack {
   readonly dataDir: string;
   /** What it has printed. */
   printed(): string;
+  /** Sees that nothing in its table is wrong. */
+  check(): Promise<void>;
   /** Ends it and removes its data. */
   stop(): Promise<void>;
 }
@@ -38,7 +40,7 @@ export async function startStack(): Promise<Stack> {
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (printed += text));
   try {
     const url = await until("the stack serves", () => address(child, dataDir), { patience, pause: 100 });
-    return { url, dataDir, printed: () => printed, stop: () => stop(child, dataDir) };
+    return { url, dataDir, printed: () => printed, check: () => check(dataDir), stop: () => stop(child, dataDir) };
   } catch (error) {
     await stop(child, dataDir);
     throw new Error(`the stack doesn't start:\n${printed}`, { cause: error });
@@ -56,6 +58,15 @@ async function address(child: ChildProcess, dataDir: string): Promise<string | n
   if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}`);
   const state = await readFile(join(dataDir, "stack.json"), "utf8").catch(() => "");
   return state.endsWith("}\n") ? (JSON.parse(state) as { url: string }).url : null;
+}
+
+/** Looks twice, ten seconds apart: what follows the last test may be under way. */
+async function check(dataDir: string): Promise<void> {
+  try {
+    await promisify(execFile)("go", ["run", "./infra/invariants", "-local", "-again", "10s"], { cwd: root, env: environment(dataDir) });
+  } catch (error) {
+    throw new Error(`the table isn't as it must be:\n${(error as { stdout?: string }).stdout ?? ""}`, { cause: error });
+  }
 }
 
 async function stop(child: ChildProcess, dataDir: string): Promise<void> {
