@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -108,24 +109,35 @@ func newScene(t *testing.T, members int) scene {
 	if members == 0 {
 		return s
 	}
-	everyone := s.Link(s.admin, s.Group(s.admin, org, "Everyone"), Anyone)
-	people := make(chan directory.Caller)
-	var all sync.WaitGroup
-	for range 16 {
-		all.Go(func() {
-			for who := range people {
-				if _, err := s.Invites.Redeem(t.Context(), who, Code(everyone)); err != nil {
-					t.Error(err)
-				}
-			}
-		})
+	// One comes in as everybody does; the others get rows like his.
+	s.Join(s.admin, s.Group(s.admin, org, "Everyone"), person(0), directory.RoleUser)
+	for _, row := range s.Rows() {
+		if sk := row["sk"].(*types.AttributeValueMemberS); row["pk"].(*types.AttributeValueMemberS).Value == "U#"+person(0).ID.String() && sk.Value[:2] == "O#" {
+			s.copies(row, members)
+		}
 	}
-	for i := range members {
-		people <- person(i)
-	}
-	close(people)
-	all.Wait()
 	return s
+}
+
+// copies writes rows of an organization's members like the one of the first person.
+func (s scene) copies(row map[string]types.AttributeValue, members int) {
+	s.Helper()
+	var writes []types.WriteRequest
+	for i := 1; i < members; i++ {
+		who := &types.AttributeValueMemberS{Value: "U#" + person(i).ID.String()}
+		other := maps.Clone(row)
+		other["pk"], other["lsk"] = who, who
+		other["name"], other["email"] = &types.AttributeValueMemberS{Value: person(i).Name}, &types.AttributeValueMemberS{Value: person(i).Email}
+		writes = append(writes, types.WriteRequest{PutRequest: &types.PutRequest{Item: other}})
+	}
+	for batch := range slices.Chunk(writes, 25) {
+		out, err := s.Client.BatchWriteItem(s.Context(), &dynamodb.BatchWriteItemInput{
+			RequestItems: map[string][]types.WriteRequest{s.TableName: batch},
+		})
+		if err != nil || len(out.UnprocessedItems) > 0 {
+			s.Fatal(err, len(out.UnprocessedItems))
+		}
+	}
 }
 
 func person(i int) directory.Caller { return Person(fmt.Sprintf("person %d", i)) }

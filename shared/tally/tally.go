@@ -53,7 +53,7 @@ type Kind string
 
 // The kinds.
 const (
-	ClearInvite Kind = "invite" // the rows of its joinings and mails
+	ClearInvite Kind = "invite" // the rows of its joinings and mails; its shards are closed, and go by TTL
 	ClearGroup  Kind = "group"  // its invites and memberships
 	ClearOrg    Kind = "org"    // its groups and memberships
 )
@@ -65,6 +65,9 @@ type Clear struct {
 	Group  directory.GroupID // of ClearGroup and ClearInvite
 	Invite invite.ID         // of ClearInvite
 	Step   int64
+	// Of ClearInvite, at step 0: among how many shards its places were dealt, and when it was deleted.
+	Shards int
+	At     time.Time
 }
 
 // Store is what tallying needs of the table. Its methods may be repeated, and give [directory.ErrUnavailable] or
