@@ -127,6 +127,10 @@ golden: ui ## Write anew what is made of something else: costs, openapi.json and
 	go test ./functions/web -run TestOpenAPI -update
 	npm --prefix $(UI) run --silent schema
 
+.PHONY: world
+world: ## Let storms pass over links under DynamoDB's limits, and write infra/simulator/REPORT.md
+	go test ./infra/simulator -run TestWorld -count=1 -timeout 60m -report REPORT.md
+
 FUZZ_TIME ?= 30s
 .PHONY: fuzz
 fuzz: ## Run every fuzz test for FUZZ_TIME each (30s)
