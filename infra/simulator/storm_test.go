@@ -31,12 +31,23 @@ type storm struct {
 	access invite.Access
 	cap    int // 0: none
 	rate   int // redeems a second
-	// warm is for how many seconds they come before it counts, so that partitions have split; then seconds.
-	warm, seconds int
+	// warm is for how many seconds people come before it counts, warmRate a second, so that partitions split; then they come for seconds.
+	warm, warmRate, seconds int
 	seed          uint64
 	limits        simulator.Limits
 	// deleteAfter is the second at which the link is deleted; 0: never.
 	deleteAfter int
+}
+
+// people is how many come in all, and second the one in which the i-th comes, and how far it has passed by then.
+func (st storm) people() int { return st.warm*st.warmRate + st.seconds*st.rate }
+
+func (st storm) second(i int) (second int, passed float64, last bool) {
+	from, rate := 0, st.warmRate
+	if i >= st.warm*st.warmRate {
+		i, from, rate = i-st.warm*st.warmRate, st.warm, st.rate
+	}
+	return from + i/rate, float64(i%rate) / float64(rate), i%rate == rate-1
 }
 
 // outcome is what became of those who came in one second, warming up included.
@@ -146,7 +157,7 @@ func person(i int) directory.Caller { return Person(fmt.Sprintf("person %d", i))
 func run(t *testing.T, st storm) result {
 	t.Helper()
 	began := time.Now()
-	people := st.rate * (st.warm + st.seconds)
+	people := st.people()
 	members := 0
 	if st.access == invite.AccessOrg {
 		members = people
@@ -181,10 +192,10 @@ func run(t *testing.T, st storm) result {
 			})
 		}
 		for i := range people {
-			// Evenly, and yet never two at the very same instant.
-			at := time.Duration(float64(time.Second) * (float64(i) + random.Float64()) / float64(st.rate))
-			time.Sleep(time.Until(start.Add(at)))
-			second := i / st.rate
+			// Evenly, and yet not in step with anything.
+			second, passed, last := st.second(i)
+			at := float64(second) + passed + random.Float64()/float64(st.rate)
+			time.Sleep(time.Until(start.Add(time.Duration(at * float64(time.Second)))))
 			all.Go(func() {
 				service := pool.take()
 				ctx, cancel := context.WithTimeout(t.Context(), answerTime)
@@ -211,7 +222,7 @@ func run(t *testing.T, st storm) result {
 					t.Errorf("%d: %v", i, err)
 				}
 			})
-			if i%st.rate == st.rate-1 {
+			if last {
 				r.By[second].Partitions = st.limits.Partitions*2 + sim.Count().Splits
 			}
 		}

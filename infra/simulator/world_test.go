@@ -43,8 +43,8 @@ var whole = []storm{
 	{name: "a small cap, grown table", access: invite.AccessOrg, cap: 10, rate: 1000, seconds: 2, seed: 1, limits: grownTable()},
 	{name: "deleted meanwhile, grown table", access: invite.AccessOrg, cap: invite.MaxCap, rate: 1000, seconds: 2, seed: 2, limits: grownTable(), deleteAfter: 1},
 	{name: "uncapped, new table", access: invite.AccessOrg, rate: 500, seconds: 3, seed: 1, limits: newTable()},
-	{name: "uncapped, grown table", access: invite.AccessOrg, rate: 1400, warm: 4, seconds: 2, seed: 1, limits: grownTable()},
-	{name: "uncapped, grown table", access: invite.AccessOrg, rate: 3000, warm: 6, seconds: 2, seed: 1, limits: grownTable()},
+	{name: "uncapped, grown table", access: invite.AccessOrg, rate: 1400, warm: 4, warmRate: 1400, seconds: 2, seed: 1, limits: grownTable()},
+	{name: "uncapped, grown table", access: invite.AccessOrg, rate: 2700, warm: 5, warmRate: 1400, seconds: 2, seed: 1, limits: grownTable()},
 }
 
 // TestWorld lets storms pass over links, and sees that none is one too many, and that nobody is left undecided.
@@ -62,7 +62,7 @@ func TestWorld(t *testing.T) {
 			if r.All.Undecided > 0 {
 				t.Errorf("%d were left undecided", r.All.Undecided)
 			}
-			everybody := st.rate * (st.warm + st.seconds)
+			everybody := st.people()
 			if st.cap > 0 && st.deleteAfter == 0 && (r.Members != min(st.cap, everybody) || r.Uses != r.Members) {
 				t.Errorf("%d members, %d uses of %d places", r.Members, r.Uses, st.cap)
 			}
