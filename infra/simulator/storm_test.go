@@ -33,8 +33,8 @@ type storm struct {
 	rate   int // redeems a second
 	// warm is for how many seconds people come before it counts, warmRate a second, so that partitions split; then they come for seconds.
 	warm, warmRate, seconds int
-	seed          uint64
-	limits        simulator.Limits
+	seed                    uint64
+	limits                  simulator.Limits
 	// deleteAfter is the second at which the link is deleted; 0: never.
 	deleteAfter int
 }
