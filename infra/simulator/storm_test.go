@@ -37,6 +37,8 @@ type storm struct {
 	limits                  simulator.Limits
 	// deleteAfter is the second at which the link is deleted; 0: never.
 	deleteAfter int
+	// over tells that rows which everybody reads fell onto one partition, which is more than it carries: it shows what comes of that.
+	over bool
 }
 
 // people is how many come in all, and second the one in which the i-th comes, and how far it has passed by then.

