@@ -37,7 +37,8 @@ type storm struct {
 	limits                  simulator.Limits
 	// deleteAfter is the second at which the link is deleted; 0: never.
 	deleteAfter int
-	// over tells that rows which everybody reads fell onto one partition, which is more than it carries: it shows what comes of that.
+	// over tells that rows which everybody reads are together on a partition, which is more than it carries until it has split: the storm shows
+	// what comes of that, and some are left undecided.
 	over bool
 }
 
