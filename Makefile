@@ -159,6 +159,10 @@ SEQUENCES ?= 10000
 model: ## Hold the services to a model, in SEQUENCES random sequences of all operations (10000; ARGS=-rapid.seed=N)
 	go test ./infra/model -run TestModel -v -timeout 0 -rapid.checks $(SEQUENCES) $(ARGS)
 
+.PHONY: world
+world: ## Let storms pass over links under DynamoDB's limits, and write infra/simulator/REPORT.md
+	go test ./infra/simulator -run TestWorld -count=1 -timeout 60m -report REPORT.md
+
 FUZZ_TIME ?= 30s
 .PHONY: fuzz
 fuzz: ## Run every fuzz test for FUZZ_TIME each (30s)

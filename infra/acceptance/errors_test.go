@@ -32,7 +32,7 @@ func TestErrors_InvalidRequests(t *testing.T) {
 		}
 	}
 
-	bodies(invites, "maxUses", `{"maxUses":0}`, `{"maxUses":-1}`, `{"maxUses":1.5}`, `{"maxUses":"10"}`, `{"maxUses":1001}`, `{"maxUses":true}`,
+	bodies(invites, "maxUses", `{"maxUses":0}`, `{"maxUses":-1}`, `{"maxUses":1.5}`, `{"maxUses":"10"}`, `{"maxUses":100001}`, `{"maxUses":true}`,
 		`{"maxUses":[1]}`, `{"maxUses":{}}`, `{"maxUses":""}`, `{"maxUses":1e400}`, `{"maxUses":18446744073709551617}`)
 	bodies(invites, "expiration", `{"expiration":"2h"}`, `{"expiration":"1H"}`, `{"expiration":""}`, `{"expiration":0}`, `{"expiration":"custom"}`,
 		`{"expiration":null}`, `{"expiration":["7d"]}`, `{"expiration":"7d "}`, `{"expiration":"NEVER"}`, `{"expiration":3600}`)
@@ -104,7 +104,7 @@ func TestErrors_WhatIsGoodIsTaken(t *testing.T) {
 	o := shared.org(t)
 	in := func(d time.Duration) string { return time.Now().Add(d).UTC().Format(time.RFC3339) }
 	for _, body := range []string{
-		`{}`, `{"maxUses":null,"name":null,"expiresAt":null}`, `{"maxUses":1}`, `{"maxUses":1000}`, `{"expiration":"1h"}`, `{"expiration":"6h"}`,
+		`{}`, `{"maxUses":null,"name":null,"expiresAt":null}`, `{"maxUses":1}`, `{"maxUses":100000}`, `{"expiration":"1h"}`, `{"expiration":"6h"}`,
 		`{"expiration":"1d"}`, `{"expiration":"7d"}`, `{"expiration":"never"}`, `{"expiration":"1d","expiresAt":null}`,
 		`{"expiresAt":"` + in(2*time.Minute) + `"}`, `{"expiresAt":"` + in(5*365*24*time.Hour) + `"}`, ` {"access" : "anyone"} `,
 		`{"expiresAt":"` + time.Now().Add(time.Hour).In(time.FixedZone("", 5*3600+45*60)).Format(time.RFC3339Nano) + `"}`,

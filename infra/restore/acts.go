@@ -125,7 +125,7 @@ func again(ctx context.Context, table *dynamo.Table, e directory.AuditEntry) (ch
 		if err != nil || len(there) == 0 {
 			return false, err
 		}
-		return true, table.DeleteInvite(ctx, group, id, e)
+		return true, table.DeleteInvite(ctx, &there[0], e)
 	case directory.AuditMemberRemoved, directory.AuditMemberRole:
 		if !isUser {
 			return false, errBeyond

@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"strings"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -27,7 +28,7 @@ func ReadChange(record events.DynamoDBEventRecord) (c tally.Change, ok bool, err
 		return c, false, badKey(keys)
 	}
 	if group, isInvite := parseInvitePartition(k.pk); isInvite {
-		return inviteChanged(group, k, before, after)
+		return inviteChanged(group, k, before, after, record.Change.ApproximateCreationDateTime.Time)
 	}
 	if org, isOrg := parseOrgPartition(k.pk); isOrg {
 		if _, isAdmin := parseAdminSort(k.sk); isAdmin {
@@ -105,14 +106,17 @@ func groupMemberChanged(group directory.GroupID, user directory.UserID, before, 
 	return c, true, r.fault
 }
 
-func inviteChanged(group directory.GroupID, k key, before, after item) (c tally.Change, ok bool, err error) {
+func inviteChanged(group directory.GroupID, k key, before, after item, at time.Time) (c tally.Change, ok bool, err error) {
 	switch {
 	case after == nil:
 		id, valid := invite.ParseID(k.sk)
 		if !valid {
 			return c, false, badKey(before)
 		}
-		return tally.Change{Clear: &tally.Clear{Kind: tally.ClearInvite, Org: group.Org(), Group: group, Invite: id}}, true, nil
+		clear := &tally.Clear{Kind: tally.ClearInvite, Org: group.Org(), Group: group, Invite: id}
+		r := reader{row: before}
+		clear.Shards, clear.At = int(r.num("shards")), at
+		return tally.Change{Clear: clear}, true, r.fault
 	case before == nil:
 		inv, err := readInvite(group, after)
 		if err != nil {

@@ -153,6 +153,42 @@ func measureCosts(t *testing.T, out *strings.Builder, links int) {
 	measureDirectoryCosts(t, w, measure, org, group)
 	measureMirrorCosts(t, w, measure)
 	measureAccessCosts(t, w, measure, w.Group(admin, org, "Diving"), Person("new1"), Person("new2"))
+	measureShardCosts(t, w, measure, w.Group(admin, org, "Everest"))
+}
+
+// measureShardCosts is of a link that many redeemed at once.
+func measureShardCosts(t *testing.T, w *World, measure func(string, error, func() error), group directory.Group) {
+	ctx := t.Context()
+	admin := Person("admin")
+	link := w.Link(admin, group, Anyone, Cap(256))
+	measure("deal the places of a link", nil, func() error { return w.Table.DealPlaces(ctx, &link.Invite, invite.MaxShards) })
+	redeem := func(who string) func() error {
+		return func() error {
+			_, err := w.Invites.Redeem(ctx, Person(who), Code(link))
+			return err
+		}
+	}
+	measure("redeem anyone, on a shard", nil, redeem("shard 0"))
+	measure("redeem anyone, on a shard, creator and shards known", nil, redeem("shard 1"))
+	measure("preview, on shards", nil, func() error {
+		_, err := w.Invites.Preview(ctx, Code(link))
+		return err
+	})
+	measure("read one, on shards", nil, func() error {
+		_, err := w.Invites.Get(ctx, admin, group.ID, link.ID)
+		return err
+	})
+	measure("list, on shards", nil, func() error {
+		_, err := w.Invites.List(ctx, admin, group.ID, directory.PageRequest{Limit: 50})
+		return err
+	})
+	for i := 2; i < 256; i++ {
+		if err := redeem(fmt.Sprintf("shard %d", i))(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	measure("redeem what is used up, on shards", invite.ErrUsedUp, redeem("late"))
+	measure("delete, on shards", nil, func() error { return w.Invites.Delete(ctx, admin, group.ID, link.ID) })
 }
 
 // silent takes every mail.

@@ -11,15 +11,22 @@ import (
 )
 
 // DeleteInvite implements [invite.Store].
-func (t *Table) DeleteInvite(ctx context.Context, group directory.GroupID, id invite.ID, audit directory.AuditEntry) error {
-	return t.deleteAudited(ctx, "delete invite", inviteKey(group, id), audit)
+func (t *Table) DeleteInvite(ctx context.Context, inv *invite.Invite, audit directory.AuditEntry) error {
+	condition := mustExist
+	if !inv.Sharded() {
+		condition += " AND " + notDealt
+	}
+	var closing []types.TransactWriteItem
+	for _, row := range closedShards(inv.Group, inv.ID, inv.Shards, audit.At) {
+		closing = append(closing, t.putAlways(row))
+	}
+	return t.deleteAudited(ctx, "delete invite", inviteKey(inv.Group, inv.ID), condition, audit, closing...)
 }
 
-// deleteAudited deletes a row that is there, and writes the audit row, in one transaction.
-func (t *Table) deleteAudited(ctx context.Context, call string, k key, audit directory.AuditEntry) error {
-	return t.transact(ctx, call,
-		types.TransactWriteItem{Delete: &types.Delete{
-			TableName: &t.name, Key: k.attributes(), ConditionExpression: aws.String(mustExist),
-		}},
-		types.TransactWriteItem{Put: t.transactPut(put{row: auditItem(audit)})})
+// deleteAudited deletes a row for which the condition holds, writes the audit row, and does what more there is, in one transaction.
+func (t *Table) deleteAudited(ctx context.Context, call string, k key, condition string, audit directory.AuditEntry, more ...types.TransactWriteItem) error {
+	return t.transact(ctx, call, append([]types.TransactWriteItem{
+		{Delete: &types.Delete{TableName: &t.name, Key: k.attributes(), ConditionExpression: aws.String(condition)}},
+		{Put: t.transactPut(put{row: auditItem(audit)})},
+	}, more...)...)
 }

@@ -11,7 +11,8 @@
 //	group           pk G#{group}   sk G            name, createdAt, createdBy, version, externalId?, externalRow?
 //	                lpk O#{org}#G  lsk G#{group}
 //	invite          pk I#{group}   sk {invite}     name?, access, expiration, expiresAt?, createdAt, createdBy, epoch, maxUses?, uses, ttl?
-//	                lpk I#{group}#{creator}  lsk {invite}
+//	                lpk I#{group}#{creator}  lsk {invite}    shards?, dealt? (uses before), fullShards? (set), closingAt?
+//	shard           pk P#{group}#{invite}#{00-63}  sk P    uses, ttl?; or closed, ttl (an hour)    from its first use on
 //	org member      pk U#{user}    sk O#{org}      state (in, left, removed), role, since, joinedAt, removedAt?, name, email, byHost? (since)
 //	                lpk O#{org}#M{0-3}   lsk U#{user}    while in; else O#{org}#F{0-3}
 //	group member    pk U#{user}    sk G#{group}    state, since, joinedAt, joinId, via? (invite), removedAt?, ended? (with the organization's), byHost? (joinId)
@@ -38,7 +39,7 @@
 //
 // # Access patterns
 //
-//	what decides on an operation      BatchGetItem by keys: organization, group, invite, replay row, and people's two rows each
+//	what decides on an operation      BatchGetItem by keys: organization, group, invite, shards, replay row, and people's two rows each
 //	where a person is a member        Query pk U#{user}
 //	a group's invites, newest first   Query pk I#{group}, descending
 //	one's own invites, newest first   Query lists I#{group}#{creator}, descending; then BatchGetItem
@@ -60,7 +61,10 @@
 //   - A member row is never deleted while its organization and group are there, so that a removal is never forgotten, and every write to it
 //     is conditional on what it was.
 //   - No key that many people write at once: members are listed in four partitions, and an uncapped link's row is written by nobody who
-//     redeems it. What has to be exact is the exception: the row of a capped link, and the register of a group's requests.
+//     redeems it. What has to be exact is the exception: the row of a capped link until its places are dealt out among shards
+//     (package invite), and the register of a group's requests.
+//   - An invite whose places were dealt out has as many uses as it had before, and those of its shards; its own uses say maxUses from then on,
+//     for functions that know no shards. A shard's share is (maxUses - dealt) / shards, and one more on the first of the remainder.
 //   - The TTL attribute clears rows away some time after they stopped to matter. No decision rests on a row being gone by TTL.
 //
 // The index holds keys only, because every list reads the rows anyway: names, roles and uses change, and an index entry that held

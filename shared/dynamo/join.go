@@ -15,15 +15,19 @@ import (
 const notRemovedSince = "(attribute_not_exists(removedAt) OR removedAt < :made)"
 
 // Join implements [invite.Store]. An uncapped joining writes the person's own rows and nothing else: one row for a member of the
-// organization, two for someone new. A capped one also counts, in the same transaction, on the invite's row.
+// organization, two for someone new. A capped one also counts, in the same transaction, on the invite's row or on one of its shards.
 func (t *Table) Join(ctx context.Context, j invite.Joining) error {
 	group := joinGroup(j.Group, j.Invite.ID.String(), j.Invite.CreatedAt)
 	var writes []types.TransactWriteItem
 	if j.Org != nil {
 		writes = append(writes, types.TransactWriteItem{Update: t.transactUpdate(joinOrg(*j.Org, j.Invite.CreatedAt))})
 	}
-	if j.Invite.Capped() {
+	switch {
+	case !j.Invite.Capped():
+	case j.Shard == invite.NoShard:
 		writes = append(writes, types.TransactWriteItem{Update: t.transactUpdate(countUse(j))})
+	default:
+		writes = append(writes, types.TransactWriteItem{Update: t.transactUpdate(takePlace(j))})
 	}
 	if len(writes) == 0 {
 		return t.update(ctx, "join", group)
@@ -62,7 +66,7 @@ func joinOrg(m directory.OrgMember, made time.Time) update {
 	return u
 }
 
-// countUse takes a place on a capped link: if it is there and has one left.
+// countUse takes a place on a capped link: if it is there and has one left. A link whose places were dealt out has none.
 func countUse(j invite.Joining) update {
 	return update{
 		key:       inviteKey(j.Invite.Group, j.Invite.ID),

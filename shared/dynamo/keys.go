@@ -64,6 +64,11 @@ func inviteKey(group directory.GroupID, id invite.ID) key {
 	return key{invitePartition(group), id.String()}
 }
 
+// shardKey spreads the shards of one invite over partitions.
+func shardKey(s invite.Shard) key {
+	return key{fmt.Sprintf("P#%s#%s#%02d", s.Group, s.Invite, s.Number), "P"}
+}
+
 func replayKey(k invite.ReplayKey) key { return key{"K#" + k.User.String(), k.Hash} }
 
 // auditKey sorts by time; the random id keeps entries of one millisecond apart.

@@ -85,6 +85,11 @@ func (t *Table) ReadLink(ctx context.Context, keys invite.Keys) (invite.Rows, er
 	if keys.Invite != (invite.ID{}) {
 		wanted = append(wanted, inviteKey(keys.Group, keys.Invite))
 	}
+	shards := make([]key, len(keys.Shards))
+	for i, n := range keys.Shards {
+		shards[i] = shardKey(invite.Shard{Group: keys.Group, Invite: keys.Invite, Number: n})
+	}
+	wanted = append(wanted, shards...)
 	if keys.Replay != nil {
 		wanted = append(wanted, replayKey(*keys.Replay))
 	}
@@ -108,6 +113,12 @@ func (t *Table) ReadLink(ctx context.Context, keys invite.Keys) (invite.Rows, er
 			return found, err
 		}
 		found.Invite = &inv
+		found.Seen = make(map[int]int, len(shards))
+		for i, n := range keys.Shards {
+			if found.Seen[n], err = readShard(rows[shards[i]]); err != nil {
+				return found, err
+			}
+		}
 	}
 	if keys.Replay != nil {
 		if row, ok := rows[replayKey(*keys.Replay)]; ok {

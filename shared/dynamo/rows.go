@@ -102,13 +102,18 @@ func inviteItem(i invite.Invite) item {
 
 func readInvite(group directory.GroupID, row item) (invite.Invite, error) {
 	r := reader{row: row}
-	return invite.Invite{
+	inv := invite.Invite{
 		ID: idOf(&r, "sk", invite.ParseID), Group: group, Name: r.str("name"),
 		Access: invite.Access(r.str("access")), Expiration: invite.Expiration(r.str("expiration")),
 		ExpiresAt: r.seconds("expiresAt"), ClearAt: r.seconds("ttl"),
 		CreatedAt: r.millis("createdAt"), CreatedBy: idOf(&r, "createdBy", directory.ParseUserID), Epoch: r.millis("epoch"),
 		MaxUses: int(r.num("maxUses")), Uses: int(r.num("uses")),
-	}, r.fault
+		Shards: int(r.num("shards")), Dealt: int(r.num("dealt")), Full: r.fullShards(), ClosingAt: r.millis("closingAt"),
+	}
+	if inv.Sharded() {
+		inv.Uses = inv.Known() // its own counter says maxUses
+	}
+	return inv, r.fault
 }
 
 func replayItem(p invite.Replay) item {

@@ -246,6 +246,8 @@ func (t *Table) ClearStep(ctx context.Context, c tally.Clear) error {
 		if gone == 0 {
 			return t.deleteAll(ctx, "end clearing", []key{clearKey(c)})
 		}
+	} else if err := t.putAll(ctx, "close shards", closedShards(c.Group, c.Invite, c.Shards, c.At)); err != nil {
+		return err
 	}
 	row := newItem(clearKey(c))
 	row["step"] = num(c.Step + 1)

@@ -13,7 +13,7 @@ import (
 
 // Limits of a link's settings.
 const (
-	MaxCap            = 1000 // of MaxUses
+	MaxCap            = 100_000 // of MaxUses
 	MaxLabelGraphemes = 64
 	MaxLabelBytes     = 256
 )
@@ -165,5 +165,5 @@ func (s *Service) replay(ctx context.Context, group directory.GroupID, r *Replay
 	if len(made) == 0 {
 		return Invite{}, ErrDeleted
 	}
-	return made[0], nil
+	return made[0], s.countAll(ctx, made)
 }

@@ -10,8 +10,8 @@
 //   - Expired means now >= ExpiresAt by the server's clock, on every read and every write. The table's TTL clears rows away later; it
 //     never decides.
 //   - Removal sticks: nobody returns by a link made at or before his removal.
-//   - At most MaxUses people join by a capped link, whatever runs in parallel: its counter is written in the same transaction as the
-//     joining, conditional on a place left. An uncapped link's row is not written or checked by anyone who redeems, so a link
+//   - At most MaxUses people join by a capped link, whatever runs in parallel: a counter is written in the same transaction as the
+//     joining, conditional on a place left. It is on the link's row or, if many redeem at once, on one of its shards (shards.go). An uncapped link's row is not written or checked by anyone who redeems, so a link
 //     that goes to 100,000 people has no hot key.
 //   - Nobody is in a group without being in its organization: both rows are written together, and a group's row counts only
 //     in its epoch.

@@ -206,6 +206,9 @@ func (s *Service) readToSend(ctx context.Context, caller directory.Caller, group
 		}
 		creator.Membership = others[rows.Invite.CreatedBy]
 	}
+	if err := s.look(ctx, rows.Invite); err != nil {
+		return rows, err
+	}
 	return rows, Judge(rows.Invite, creator, now).Err()
 }
 

@@ -288,7 +288,7 @@ func TestSend_MeetsTheDeleteOfItsLink(t *testing.T) {
 	table, _, _ := s.Instance()
 	s.Faults.Reset(func(c faults.Call) faults.Fault {
 		if c.Number == 2 { // between reading and writing
-			if err := table.DeleteInvite(context.WithoutCancel(t.Context()), link.Group, link.ID, directory.AuditEntry{Org: s.org.ID, At: s.Clock.Now(), Actor: s.admin.ID, Action: "x"}); err != nil {
+			if err := table.DeleteInvite(context.WithoutCancel(t.Context()), &link.Invite, directory.AuditEntry{Org: s.org.ID, At: s.Clock.Now(), Actor: s.admin.ID, Action: "x"}); err != nil {
 				t.Error(err)
 			}
 		}

@@ -72,6 +72,13 @@ type Invite struct {
 	Epoch      time.Time // Since of the creator's membership when he made it
 	MaxUses    int       // 0: no cap
 	Uses       int       // exact for capped links; for others it lags by seconds
+
+	// Of a capped link whose uses are counted on shards, since many redeemed it at once; else zero. Uses is then what is known without
+	// having read them.
+	Shards    int
+	Dealt     int       // the uses before the places were dealt out
+	Full      ShardSet  // shards that were seen full
+	ClosingAt time.Time // when a delete last said that it is at it
 }
 
 // Expired tells whether the link has ended.

@@ -127,6 +127,9 @@ func (s *Service) views(ctx context.Context, caller directory.Caller, viewer dir
 	if err != nil {
 		return nil, err
 	}
+	if err := s.countAll(ctx, invites); err != nil {
+		return nil, err
+	}
 	creators := map[directory.UserID]directory.Membership{caller.ID: viewer.Membership}
 	var others []directory.UserID
 	for _, inv := range invites {

@@ -45,6 +45,9 @@ func (s *Service) preview(ctx context.Context, group directory.GroupID, id ID, n
 	if err != nil {
 		return Preview{}, err
 	}
+	if err := s.look(ctx, inv); err != nil {
+		return Preview{}, err
+	}
 	creator := directory.Standing{Org: rows.Org, Group: rows.Group, Membership: members[inv.CreatedBy]}
 	return Preview{
 		State: Judge(inv, creator, now), At: now, Access: inv.Access, ExpiresAt: inv.ExpiresAt,

@@ -2,6 +2,7 @@ package invite
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"group-invites/shared/directory"
@@ -29,70 +30,91 @@ func (s *Service) Redeem(ctx context.Context, caller directory.Caller, code stri
 		return Joined{}, err
 	}
 	now := s.now()
+	var t tries
 	err = directory.UntilDecided(ctx, func(ctx context.Context) error {
-		joined, err = s.redeem(ctx, caller, group, id, joinID, now)
+		var j Joining
+		if joined, j, err = s.admit(ctx, caller, group, id, joinID, now, &t); err != nil || j.Invite == nil {
+			return err
+		}
+		switch err = s.Store.Join(ctx, j); {
+		case errors.Is(err, directory.ErrChanged):
+			t.aside++
+		case err == nil && j.Fills:
+			_ = s.Store.FillShards(ctx, j.Invite, NewShardSet(j.Shard)) // whoever comes next tells it if this doesn't
+		}
 		return err
 	})
 	return joined, err
 }
 
-// redeem is one attempt: read, decide, write.
-func (s *Service) redeem(ctx context.Context, caller directory.Caller, group directory.GroupID, id ID, joinID string, now time.Time) (Joined, error) {
+// admit reads what decides, and gives what is to be written; without an Invite, that is nothing.
+func (s *Service) admit(ctx context.Context, caller directory.Caller, group directory.GroupID, id ID, joinID string, now time.Time, t *tries) (Joined, Joining, error) {
 	keys := Keys{Group: group, Invite: id, Users: []directory.UserID{caller.ID}}
-	if creator, ok := s.creators.get(group, id); ok && creator != caller.ID {
-		keys.Users = append(keys.Users, creator)
+	known := s.links.get(group, id)
+	if known.creator != (directory.UserID{}) && known.creator != caller.ID {
+		keys.Users = append(keys.Users, known.creator)
+	}
+	if known.shards > 0 {
+		keys.Shards = two(known.shards, known.full)
 	}
 	rows, err := s.Store.ReadLink(ctx, keys)
 	if err != nil {
-		return Joined{}, err
+		return Joined{}, Joining{}, err
 	}
 	me := rows.Members[caller.ID]
 	if rows.Org != nil && rows.Group != nil && me.InGroup() && me.GroupMember.JoinID == joinID {
-		return Joined{Org: *rows.Org, Group: *rows.Group}, nil // by an attempt of this call whose answer was lost
+		return Joined{Org: *rows.Org, Group: *rows.Group}, Joining{}, nil // by an attempt of this call whose answer was lost
 	}
 	inv := rows.Invite
 	if inv == nil || rows.Group == nil || rows.Org == nil {
-		return Joined{}, ErrDeleted
+		return Joined{}, Joining{}, ErrDeleted
 	}
-	s.creators.put(inv)
+	s.links.put(inv)
 
 	joined := Joined{Org: *rows.Org, Group: *rows.Group}
 	if me.InGroup() {
 		joined.AlreadyMember = true
-		return joined, s.renew(ctx, me, caller)
+		return joined, Joining{}, s.renew(ctx, me, caller)
 	}
 	if inv.Expired(now) {
-		return Joined{}, ErrExpired
+		return Joined{}, Joining{}, ErrExpired
 	}
 	creator, ok := rows.Members[inv.CreatedBy]
 	if !ok {
 		others, err := s.Store.Members(ctx, group.Org(), group, []directory.UserID{inv.CreatedBy})
 		if err != nil {
-			return Joined{}, err
+			return Joined{}, Joining{}, err
 		}
 		creator = others[inv.CreatedBy]
 	}
 	switch {
 	case suspended(inv, directory.Standing{Org: rows.Org, Group: rows.Group, Membership: creator}):
-		return Joined{}, ErrSuspended
+		return Joined{}, Joining{}, ErrSuspended
 	case me.RemovedSince(inv.CreatedAt):
-		return Joined{}, ErrRemoved
+		return Joined{}, Joining{}, ErrRemoved
 	case !me.InOrg() && !inv.Access.newPeople():
-		return Joined{}, ErrOrgMembersOnly
+		return Joined{}, Joining{}, ErrOrgMembersOnly
 	case inv.UsedUp():
-		return Joined{}, ErrUsedUp
+		return Joined{}, Joining{}, ErrUsedUp
 	}
 	if me.InOrg() {
 		if err := s.renew(ctx, me, caller); err != nil {
-			return Joined{}, err
+			return Joined{}, Joining{}, err
 		}
 	}
-	return joined, s.Store.Join(ctx, joining(inv, me, caller, joinID, now))
+	j := joining(inv, me, caller, joinID, now)
+	if inv.Capped() {
+		j.Shard, err = s.shard(ctx, inv, rows.Seen, t)
+		if uses, looked := rows.Seen[j.Shard]; looked {
+			j.Fills = uses+1 == inv.Share(j.Shard)
+		}
+	}
+	return joined, j, err
 }
 
 // joining makes the rows of someone who comes in by the link: as a user, if he is new to the organization or was out of it.
 func joining(inv *Invite, me directory.Membership, caller directory.Caller, joinID string, now time.Time) Joining {
-	j := Joining{Invite: inv}
+	j := Joining{Invite: inv, Shard: NoShard}
 	since := me.OrgMember.Since
 	if !me.InOrg() {
 		since = me.OrgMember.NextSince(now)

@@ -26,7 +26,7 @@ type Service struct {
 	// Limits are how many mails may be sent: Create, Send, Resend.
 	Limits mail.Limits
 
-	creators creatorMemory
+	links linkMemory
 }
 
 // now gives the instant of an operation: UTC, whole milliseconds, as it is stored.
@@ -86,11 +86,11 @@ func URL(baseURL string, ring *linkcode.Ring, group directory.GroupID, id ID) st
 	return baseURL + "/i#" + ring.Sign(group, id)
 }
 
-// creatorMemory remembers who made a link. That never changes, and knowing it saves a redeem one round trip. It is the only thing
-// that an instance remembers.
-type creatorMemory struct {
+// linkMemory remembers of links what never changes: who made one, among how many shards its places were dealt, once they were, and which of them are
+// full, once they are. The first saves a redeem one round trip, the others a choice without a look. It is the only thing that an instance remembers.
+type linkMemory struct {
 	mu sync.Mutex
-	by map[linkKey]directory.UserID
+	of map[linkKey]linkFacts
 }
 
 type linkKey struct {
@@ -98,21 +98,27 @@ type linkKey struct {
 	id    ID
 }
 
-// creatorMemorySize bounds the memory, at 40 bytes an entry and its overhead: some 100 KB.
-const creatorMemorySize = 1000
-
-func (m *creatorMemory) get(group directory.GroupID, id ID) (directory.UserID, bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	user, ok := m.by[linkKey{group, id}]
-	return user, ok
+type linkFacts struct {
+	creator directory.UserID
+	shards  int
+	full    ShardSet
 }
 
-func (m *creatorMemory) put(inv *Invite) {
+// linkMemorySize bounds the memory, at 56 bytes an entry and its overhead: some 100 KB.
+const linkMemorySize = 1000
+
+// get gives what is known of a link; zero if it is nothing.
+func (m *linkMemory) get(group directory.GroupID, id ID) linkFacts {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.by == nil || len(m.by) >= creatorMemorySize {
-		m.by = map[linkKey]directory.UserID{} // rare, and cheaper than choosing whom to forget
+	return m.of[linkKey{group, id}]
+}
+
+func (m *linkMemory) put(inv *Invite) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.of == nil || len(m.of) >= linkMemorySize {
+		m.of = map[linkKey]linkFacts{} // rare, and cheaper than choosing whom to forget
 	}
-	m.by[linkKey{inv.Group, inv.ID}] = inv.CreatedBy
+	m.of[linkKey{inv.Group, inv.ID}] = linkFacts{inv.CreatedBy, inv.Shards, inv.Full}
 }

@@ -13,6 +13,7 @@ type Keys struct {
 	Group  directory.GroupID
 	Users  []directory.UserID // their rows in the organization and the group
 	Invite ID                 // zero: none
+	Shards []int              // of Invite
 	Replay *ReplayKey         // nil: none
 	// Deliveries are mails of Invite, up to 50.
 	Deliveries []mail.ID
@@ -23,6 +24,8 @@ type Keys struct {
 type Rows struct {
 	directory.Rows
 	Invite *Invite // nil if there is none
+	// Seen is the uses counted on the shards of the keys.
+	Seen   map[int]int
 	Replay *Replay // nil if there is none
 	// Deliveries are those that were found, in the order of the keys.
 	Deliveries []mail.Delivery
@@ -60,6 +63,10 @@ type Joining struct {
 	Org *directory.OrgMember
 	// Group is the person's row in the group, of the same epoch as his row in the organization.
 	Group directory.GroupMember
+	// Shard is where a capped link counts it, or [NoShard].
+	Shard int
+	// Fills tells that it takes the last place there, as far as was seen.
+	Fills bool
 }
 
 // Join is one joining by a link.
@@ -98,11 +105,23 @@ type Store interface {
 	// SendMails writes mails of an invite: all of it or nothing. ErrChanged if the invite is gone, a new one is there, a changed one
 	// isn't as it was read, or a quota is used up.
 	SendMails(ctx context.Context, group directory.GroupID, id ID, mails Mails) error
-	// DeleteInvite deletes an invite and writes the audit row in the same transaction. ErrChanged if it is gone.
-	DeleteInvite(ctx context.Context, group directory.GroupID, id ID, audit directory.AuditEntry) error
+	// DeleteInvite deletes an invite, closes its shards, and writes the audit row, in the same transaction.
+	// ErrChanged if it is gone, or is counted otherwise than as it was read.
+	DeleteInvite(ctx context.Context, inv *Invite, audit directory.AuditEntry) error
+	// AnnounceDelete writes ClosingAt. ErrChanged if the invite is gone.
+	AnnounceDelete(ctx context.Context, inv *Invite, at time.Time) error
 	// Join writes a joining: all of it or nothing. ErrChanged if the person has come in meanwhile, or was removed since the link
-	// was made, or a capped link is gone or has no place left.
+	// was made, or a capped link is gone or has no place left where it is to be counted.
 	Join(ctx context.Context, j Joining) error
+
+	// DealPlaces deals the places that are left on an invite among so many shards. ErrChanged if it is gone, was dealt out, or has no place
+	// for each.
+	DealPlaces(ctx context.Context, inv *Invite, shards int) error
+	// ShardUses reads the uses counted on shards, strongly consistent, in the order of the shards; one call for each hundred, at the same
+	// time. ErrChanged if one is closed: its invite is gone.
+	ShardUses(ctx context.Context, shards []Shard) ([]int, error)
+	// FillShards writes on an invite that these of its shards are full, too. ErrChanged if it is gone.
+	FillShards(ctx context.Context, inv *Invite, full ShardSet) error
 	// RenameMember is that of [directory.Store].
 	RenameMember(ctx context.Context, org directory.OrgID, user directory.UserID, name, email string) error
 }

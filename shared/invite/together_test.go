@@ -377,11 +377,20 @@ func TestRedeem_RemovalFromTheOrganizationDuringAnUncappedJoin(t *testing.T) {
 }
 
 func TestDelete_AmidAStormOfRedeems(t *testing.T) {
-	for name, plan := range map[string]faults.Plan{"on a good day": nil, "on a bad day": badDay(2)} {
+	for name, c := range map[string]struct {
+		plan  faults.Plan
+		dealt bool
+	}{
+		"on a good day": {nil, false}, "on a bad day": {badDay(2), false},
+		"on a good day, dealt among shards": {nil, true}, "on a bad day, dealt among shards": {badDay(2), true},
+	} {
 		t.Run(name, func(t *testing.T) {
 			s := newScene(t)
 			link := s.Link(s.admin, s.group, Anyone, Cap(invite.MaxCap))
-			s.Faults.Reset(plan)
+			if c.dealt {
+				s.deal(link, invite.MaxShards)
+			}
+			s.Faults.Reset(c.plan)
 			var mu sync.Mutex
 			joinedEarly, joined := 0, 0
 			gone := make(chan struct{})
@@ -425,7 +434,7 @@ func TestDelete_AmidAStormOfRedeems(t *testing.T) {
 				t.Errorf("%d joined who began after the delete had answered", joinedEarly)
 			}
 			// Whose answer is lost until his time is over, and who then repeats after the delete, hears that the link is gone.
-			if n := s.members(300, s.group); n < joined || plan == nil && n != joined {
+			if n := s.members(300, s.group); n < joined || c.plan == nil && n != joined {
 				t.Errorf("%d members, %d were told", n, joined)
 			}
 		})
@@ -591,14 +600,23 @@ func TestLinearizable(t *testing.T) {
 // TestCappedLink_IsLinearizable: redeems, the cap and the delete of a capped link, all at once, are as if they were one after the other.
 func TestCappedLink_IsLinearizable(t *testing.T) {
 	const rounds, people, each = 10, 8, 6
-	for name, plan := range map[string]faults.Plan{"on a good day": nil, "on a bad day": badDay(3)} {
+	for name, c := range map[string]struct {
+		plan   faults.Plan
+		shards int
+	}{
+		"on a good day": {nil, 0}, "on a bad day": {badDay(3), 0},
+		"on a good day, dealt among shards": {nil, 4}, "on a bad day, dealt among shards": {badDay(4), 4},
+	} {
 		t.Run(name, func(t *testing.T) {
 			s := newScene(t)
 			ends := map[string]int{}
 			for round := range rounds {
 				places := 1 + 4*round
 				link := s.Link(s.admin, s.group, Anyone, Cap(places))
-				s.Faults.Reset(plan)
+				if c.shards > 0 {
+					s.deal(link, min(c.shards, places))
+				}
+				s.Faults.Reset(c.plan)
 				var clock atomic.Int64
 				var mu sync.Mutex
 				var history []operation

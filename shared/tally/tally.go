@@ -54,7 +54,7 @@ type Kind string
 
 // The kinds.
 const (
-	ClearInvite Kind = "invite" // the rows of its joinings and mails
+	ClearInvite Kind = "invite" // the rows of its joinings and mails; its shards are closed, and go by TTL
 	ClearGroup  Kind = "group"  // its invites and memberships
 	ClearOrg    Kind = "org"    // its groups and memberships
 )
@@ -66,6 +66,9 @@ type Clear struct {
 	Group  directory.GroupID // of ClearGroup and ClearInvite
 	Invite invite.ID         // of ClearInvite
 	Step   int64
+	// Of ClearInvite, at step 0: among how many shards its places were dealt, and when it was deleted.
+	Shards int
+	At     time.Time
 }
 
 // External is an external id that stood for something deleted: the row that said so, and for what.

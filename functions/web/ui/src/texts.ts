@@ -431,8 +431,8 @@ export const newInvite = {
   nameHint: "Optional, to tell it from others. E-mails say it too.",
   nameBad: "At most 64 characters, and none that can’t be seen.",
   places: "Places",
-  placesHint: "How many people can join by it, from 1 to 1,000. Without a number, any number can.",
-  placesBad: "A whole number from 1 to 1,000, or none.",
+  placesHint: "How many people can join by it, from 1 to 100,000. Without a number, any number can.",
+  placesBad: "A whole number from 1 to 100,000, or none.",
 
   create: "Create",
   createAndSendOne: "Create and send",

@@ -51,9 +51,9 @@ export function asking(form: Form, request: NewInvite): Form & { asked: { key: s
   return { ...form, asked: form.asked?.what === what ? form.asked : { key: crypto.randomUUID(), what } };
 }
 
-/** Whether a text is how many may join: 1 to 1,000, or empty for any number. */
+/** Whether a text is how many may join: 1 to 100,000, or empty for any number. */
 export function placesFit(text: string): boolean {
-  return text.trim() === "" || (/^\d{1,4}$/.test(text.trim()) && Number(text) >= 1 && Number(text) <= 1000);
+  return text.trim() === "" || (/^\d{1,6}$/.test(text.trim()) && Number(text) >= 1 && Number(text) <= 100_000);
 }
 
 /** Whether a text is short enough for the name of a link: 64 graphemes, as readers count characters, and 256 bytes. */
