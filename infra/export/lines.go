@@ -40,6 +40,7 @@ type (
 		AddPeople []directory.Role `json:"addPeople"`
 		CreatedAt string           `json:"createdAt"`
 		CreatedBy directory.UserID `json:"createdBy"`
+		External  *string          `json:"externalId"`
 	}
 	groupLine struct {
 		Kind      export.Kind       `json:"kind"`
@@ -47,6 +48,7 @@ type (
 		Name      string            `json:"name"`
 		CreatedAt string            `json:"createdAt"`
 		CreatedBy directory.UserID  `json:"createdBy"`
+		External  *string           `json:"externalId"`
 	}
 	memberLine struct {
 		Kind      export.Kind           `json:"kind"`
@@ -152,10 +154,10 @@ func (l *lines) of(kind export.Kind, row export.Row) any {
 	switch v := row.Value.(type) {
 	case directory.Org:
 		l.org = &v
-		return orgLine{kind, v.ID, v.Name, v.AddPeople.Roles(), instant(v.CreatedAt), v.CreatedBy}
+		return orgLine{kind, v.ID, v.Name, v.AddPeople.Roles(), instant(v.CreatedAt), v.CreatedBy, text(v.ExternalID)}
 	case directory.Group:
 		l.group = &v
-		return groupLine{kind, v.ID, v.Name, instant(v.CreatedAt), v.CreatedBy}
+		return groupLine{kind, v.ID, v.Name, instant(v.CreatedAt), v.CreatedBy, text(v.ExternalID)}
 	case directory.OrgMember:
 		return memberLine{kind, v.User, v.Name, text(v.Email), v.Role, v.State, instant(v.JoinedAt), optional(v.RemovedAt)}
 	case export.GroupMember:

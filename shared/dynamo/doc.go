@@ -31,7 +31,7 @@
 //	suppression     pk S#{address} sk S            bouncedAt?, complainedAt?, optedOutAt?
 //	event           pk E#{0-3}     sk {milliseconds}#{id}     type, detail (JSON); kept until the bus takes it
 //	their reminder  pk E#{0-3}     sk E            turn (random, so that each write of it is a change)
-//	external id     pk X#{hash of organization's, and group's}  sk X    standsFor (org or group); counts only while that is there
+//	external id     pk X#{hash}    sk X            standsFor (org or group); the hash is of the host's ids; counts only while that is there
 //	clearing        pk C#{kind}#{id}  sk C         step; what is left of something deleted is being cleared away
 //
 // since is the epoch of an organization membership (package directory). A group member's row counts only if it carries the

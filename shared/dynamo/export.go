@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -258,7 +259,16 @@ func (t *Table) exportInvites(ctx context.Context, list export.List, from string
 		if inv, ok := row.Value.(export.Invite); ok {
 			members, err := memberships(found, list.Org, list.Group, []directory.UserID{inv.CreatedBy})
 			inv.Creator, inv.Unknown = members[inv.CreatedBy], err != nil // their own fault is told where they are listed
-			page.Rows[i].Value = inv
+			counted := []invite.Invite{inv.Invite}
+			switch err := invite.CountAll(ctx, t.ShardUses, counted); {
+			case errors.Is(err, directory.ErrChanged), errors.Is(err, directory.ErrUnavailable):
+				return export.Page{}, err
+			case err != nil: // a shard that can't be read: how many came by the link isn't known
+				page.Rows[i].Value, page.Rows[i].Fault = nil, err
+			default:
+				inv.Invite = counted[0]
+				page.Rows[i].Value = inv
+			}
 		}
 	}
 	return page, nil

@@ -221,6 +221,12 @@ func (s *Service) fill(ctx context.Context, inv *Invite, full ShardSet) error {
 
 // countAll completes the uses of invites that are counted on shards; of the others they are known.
 func (s *Service) countAll(ctx context.Context, invites []Invite) error {
+	return CountAll(ctx, s.Store.ShardUses, invites)
+}
+
+// CountAll completes the uses of invites that are counted on shards, as their rows alone don't tell them. read is [Store.ShardUses], whose errors
+// are given as they are.
+func CountAll(ctx context.Context, read func(context.Context, []Shard) ([]int, error), invites []Invite) error {
 	var wanted []Shard
 	for i := range invites {
 		if invites[i].open() {
@@ -230,7 +236,7 @@ func (s *Service) countAll(ctx context.Context, invites []Invite) error {
 	if len(wanted) == 0 {
 		return nil
 	}
-	uses, err := s.Store.ShardUses(ctx, wanted)
+	uses, err := read(ctx, wanted)
 	if err != nil {
 		return err
 	}

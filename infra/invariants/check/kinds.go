@@ -43,7 +43,7 @@ func (k kind) check(r *reader) {
 var forms = strings.NewReplacer(
 	"{org}", "(?P<org>[0-9a-f]{10})", "{group}", "(?P<group>[0-9a-f]{16})", "{user}", "(?P<user>[0-9a-f]{32})",
 	"{invite}", "(?P<invite>[0-9a-f]{16})", "{id}", "(?P<id>[0-9a-f]{16})", "{address}", "(?P<address>[0-9a-f]{32})",
-	"{hash}", "[0-9a-f]{64}", "{ms}", `(?P<ms>\d{13})`, "{day}", `(?P<day>\d{4}-\d\d-\d\d)`,
+	"{hash}", "[0-9a-f]{64}", "{external}", "(?P<external>[0-9a-f]{32})", "{shard}", `(?P<shard>[0-5]\d|6[0-3])`, "{ms}", `(?P<ms>\d{13})`, "{day}", `(?P<day>\d{4}-\d\d-\d\d)`,
 )
 
 func of(pk, sk string, read func(*reader)) kind {
@@ -70,15 +70,21 @@ var kinds = []kind{
 	of("R#{group}#decided", "{user}", (*reader).accessDecision),
 	of("Q#(?P<of>sender|org|to)#[0-9a-f]+", "{day}", (*reader).quota),
 	of("S#{address}", "S", (*reader).suppression),
+	of("P#{group}#{invite}#{shard}", "P", (*reader).shard),
+	of("E#(?P<of>[0-3])", "{ms}#(?P<event>[0-9a-f]{32})", (*reader).event),
+	of("E#(?P<of>[0-3])", "E", (*reader).reminder),
+	of("X#{external}", "X", (*reader).external),
 	of("C#(?P<of>org|group|invite)#(?P<thing>[0-9a-f#]+)", "C", (*reader).clearing),
 }
 
 var (
-	userForm   = regexp.MustCompile("^[0-9a-f]{32}$")
-	inviteForm = regexp.MustCompile("^[0-9a-f]{16}$")
-	idForm     = regexp.MustCompile("^[0-9a-f]{16}$")
-	hashForm   = regexp.MustCompile("^[0-9a-f]{64}$")
-	dayForm    = regexp.MustCompile(`^\d{4}-\d\d-\d\d$`)
+	userForm     = regexp.MustCompile("^[0-9a-f]{32}$")
+	inviteForm   = regexp.MustCompile("^[0-9a-f]{16}$")
+	idForm       = regexp.MustCompile("^[0-9a-f]{16}$")
+	hashForm     = regexp.MustCompile("^[0-9a-f]{64}$")
+	externalForm = regexp.MustCompile("^X#[0-9a-f]{32}$")
+	thingForm    = regexp.MustCompile("^[0-9a-f]{10}([0-9a-f]{6})?$")
+	dayForm      = regexp.MustCompile(`^\d{4}-\d\d-\d\d$`)
 )
 
 func (r *reader) organization() {
@@ -91,7 +97,26 @@ func (r *reader) organization() {
 	r.ms("createdAt")
 	r.matching("createdBy", userForm)
 	r.num("version", 1)
-	r.table.facts.orgs[r.parts["org"]] = r.num("admins", 1)
+	least := int64(1)
+	if r.named(r.parts["org"]) {
+		least = 0 // the host product is there as well
+	}
+	r.table.facts.orgs[r.parts["org"]] = r.num("admins", least)
+}
+
+// named reads the host product's own name for an organization or group, if it has one.
+func (r *reader) named(id string) bool {
+	if !r.has("externalId") {
+		return false
+	}
+	r.must(r.str("externalId") != "", "has an empty externalId")
+	r.table.facts.named[id] = r.matching("externalRow", externalForm)
+	return true
+}
+
+// external says what the host's id stands for. What that is may be gone: the row is cleared away later, or taken over.
+func (r *reader) external() {
+	r.table.facts.external["X#"+r.parts["external"]] = r.matching("standsFor", thingForm)
 }
 
 func (r *reader) admin() {
@@ -103,6 +128,7 @@ func (r *reader) group() {
 	r.ms("createdAt")
 	r.matching("createdBy", userForm)
 	r.num("version", 1)
+	r.named(r.parts["group"])
 	r.listed("O#"+orgOf(r.parts["group"])+"#G", "G#"+r.parts["group"])
 	r.table.facts.groups[r.parts["group"]] = true
 }
@@ -132,8 +158,49 @@ func (r *reader) invite() {
 	const randomBits = 22
 	r.must(int64(id>>randomBits) == created.UnixMilli(), "its id is of another instant than createdAt")
 	r.listed("I#"+r.parts["group"]+"#"+creator, r.parts["invite"])
-	r.table.facts.links[link{r.parts["group"], r.parts["invite"]}] = linkFacts{creator, epoch, most > 0, uses}
+	l := linkFacts{creator: creator, epoch: epoch, most: most, uses: uses}
+	if r.has("shards") {
+		l.shards = r.num("shards", 2)
+		l.uses = r.num("dealt", 0)
+		r.must(l.shards <= 64, "is dealt among %d shards", l.shards)
+		r.must(most-l.uses >= l.shards, "deals %d places among %d shards", most-l.uses, l.shards)
+		r.must(uses == most, "is dealt, and has %d uses of %d: another version would let people in", uses, most)
+	}
+	for _, n := range r.numbers("fullShards") {
+		r.must(n >= 0 && n < l.shards, "has a full shard %d of %d", n, l.shards)
+		l.full = append(l.full, n)
+	}
+	r.optionalMs("closingAt")
+	r.table.facts.links[link{r.parts["group"], r.parts["invite"]}] = l
 }
+
+// shard counts some of a link's uses, or is closed, for an hour after the link is gone.
+func (r *reader) shard() {
+	l, number := link{r.parts["group"], r.parts["invite"]}, r.parts["shard"]
+	n, _ := strconv.ParseInt(number, 10, 64)
+	if r.has("closed") {
+		r.must(r.num("closed", 1) == 1, "is closed in an unknown way")
+		r.seconds("ttl")
+		r.table.facts.closed[l] = append(r.table.facts.closed[l], r.key)
+		return
+	}
+	if r.has("ttl") {
+		r.seconds("ttl")
+	}
+	if r.table.facts.shards[l] == nil {
+		r.table.facts.shards[l] = map[int64]int64{}
+	}
+	r.table.facts.shards[l][n] = r.num("uses", 1)
+	r.table.facts.belonging[r.key] = l
+}
+
+// event waits for the bus.
+func (r *reader) event() {
+	r.must(r.str("type") != "", "has no type")
+	r.must(strings.HasPrefix(r.str("detail"), "{"), "has a detail that is no object")
+}
+
+func (r *reader) reminder() { r.matching("turn", idForm) }
 
 // membership reads what rows of organizations and groups have in common.
 func (r *reader) membership(owner string) membership {
@@ -155,6 +222,9 @@ func (r *reader) orgMember() {
 	m.role = r.one("role", "user", "manager", "admin")
 	r.str("name") // may be empty, as a token's may be
 	r.str("email")
+	if r.has("byHost") {
+		r.must(r.ms("byHost").Compare(m.since) <= 0, "was let in by the host in a membership that has not begun")
+	}
 	r.table.facts.orgMembers[member{r.parts["org"], r.parts["user"]}] = m
 }
 
@@ -163,6 +233,13 @@ func (r *reader) groupMember() {
 	r.matching("joinId", idForm)
 	if r.has("via") {
 		r.matching("via", inviteForm)
+	}
+	if r.has("byHost") {
+		r.matching("byHost", idForm)
+	}
+	if r.has("ended") {
+		r.one("ended", "org")
+		r.must(m.state != "in", "has ended, and says in")
 	}
 	r.table.facts.groupMembers[member{r.parts["group"], r.parts["user"]}] = m
 }

@@ -94,6 +94,25 @@ func (r *reader) set(name string) []string {
 	return v.Value
 }
 
+// numbers reads a set of whole numbers; none if it is absent.
+func (r *reader) numbers(name string) (numbers []int64) {
+	r.asked = append(r.asked, name)
+	if !r.has(name) {
+		return nil
+	}
+	v, ok := r.row[name].(*types.AttributeValueMemberNS)
+	if !ok {
+		r.violates("%s is no set of numbers", name)
+		return nil
+	}
+	for _, text := range v.Value {
+		n, err := strconv.ParseInt(text, 10, 64)
+		r.must(err == nil, "%s has %q", name, text)
+		numbers = append(numbers, n)
+	}
+	return numbers
+}
+
 // optional takes attributes for text, if they are there.
 func (r *reader) optional(names ...string) {
 	for _, name := range names {

@@ -22,8 +22,19 @@ func (l link) key() string { return "I#" + l.group + " " + l.invite }
 type linkFacts struct {
 	creator string
 	epoch   time.Time
-	capped  bool
-	uses    int64
+	most    int64 // 0 without a cap
+	uses    int64 // on its own row; of one whose places are dealt, those before that
+	shards  int64 // that places are dealt among, 0 if they aren't
+	full    []int64
+}
+
+// share is how many places a shard has.
+func (l linkFacts) share(shard int64) int64 {
+	places := l.most - l.uses
+	if shard < places%l.shards {
+		return places/l.shards + 1
+	}
+	return places / l.shards
 }
 
 // facts are what rows are held against each other by.
@@ -39,6 +50,10 @@ type facts struct {
 	registers    map[string]map[string]time.Time
 	clearing     map[string]bool // by kind#id
 	belonging    map[string]link // other rows of a group, or of one of its links, by key
+	shards       map[link]map[int64]int64
+	closed       map[link][]string // keys of closed shards
+	named        map[string]string // rows of external ids, by the id of what has one
+	external     map[string]string // what they stand for
 }
 
 func newFacts() facts {
@@ -46,6 +61,7 @@ func newFacts() facts {
 		orgs: map[string]int64{}, groups: map[string]bool{}, links: map[link]linkFacts{}, orgMembers: map[member]membership{},
 		groupMembers: map[member]membership{}, admins: map[member]bool{}, joins: map[link]int64{}, requests: map[member]time.Time{},
 		registers: map[string]map[string]time.Time{}, clearing: map[string]bool{}, belonging: map[string]link{},
+		shards: map[link]map[int64]int64{}, closed: map[link][]string{}, named: map[string]string{}, external: map[string]string{},
 	}
 }
 
@@ -73,6 +89,7 @@ func (t *Table) relations() (found []Violation) {
 	f.adminsCounted(violates)
 	f.nothingIsLeft(violates)
 	f.requestsRegistered(t.now, violates)
+	f.externalIDsStand(violates)
 	for l, facts := range f.links {
 		f.usesCounted(l, facts, violates)
 		creator, known := f.orgMembers[member{orgOf(l.group), facts.creator}]
@@ -168,11 +185,38 @@ func (f *facts) nothingIsLeft(violates violates) {
 	}
 }
 
-// usesCounted: a link's uses are the joinings by it. Those of a capped link are counted as they are made, those of others with their
-// records; so once all is recorded, both are the same.
+// usesCounted: a link's uses are the joinings by it. Those of a capped link are counted as they are made, on its row or on shards, those of others with
+// their records; so once all is recorded, both are the same. No shard counts more than its share, one that is said to be full has counted it, and none
+// is closed while its link is there.
 func (f *facts) usesCounted(l link, facts linkFacts, violates violates) {
-	if joins := f.joins[l]; joins != facts.uses {
-		violates(l.key(), "has %d uses, and %d joinings on record", facts.uses, joins)
+	uses := facts.uses
+	for shard, n := range f.shards[l] {
+		uses += n
+		if shard >= facts.shards {
+			violates(l.key(), "has uses on shard %d of %d", shard, facts.shards)
+		} else if share := facts.share(shard); n > share {
+			violates(l.key(), "has %d uses on shard %d, whose share is %d", n, shard, share)
+		}
+	}
+	for _, shard := range facts.full {
+		if shard < facts.shards && f.shards[l][shard] != facts.share(shard) {
+			violates(l.key(), "says that shard %d is full, which has %d uses of %d", shard, f.shards[l][shard], facts.share(shard))
+		}
+	}
+	for _, key := range f.closed[l] {
+		violates(key, "is closed, and its link is there")
+	}
+	if joins := f.joins[l]; joins != uses {
+		violates(l.key(), "has %d uses, and %d joinings on record", uses, joins)
+	}
+}
+
+// externalIDsStand: what has an external id is what that stands for.
+func (f *facts) externalIDsStand(violates violates) {
+	for id, row := range f.named {
+		if got := f.external[row]; got != id {
+			violates(row+" X", "stands for %q, and not for %s, which names it", got, id)
+		}
 	}
 }
 
