@@ -28,7 +28,9 @@ func TestCrash_EveryOperation(t *testing.T) {
 	p := draw(t)
 	points, all := 0, 0
 	chance := rand.New(rand.NewPCG(*seed, 0))
-	defer func() { t.Logf("%d operations were killed at %d of %d points (-points-seed %d)", len(operations), points, all, *seed) }()
+	defer func() {
+		t.Logf("%d operations were killed at %d of %d points (-points-seed %d)", len(operations), points, all, *seed)
+	}()
 	for _, o := range operations {
 		t.Run(o.name, func(t *testing.T) {
 			once := o.undisturbed(t, p)
