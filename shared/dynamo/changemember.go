@@ -76,9 +76,10 @@ func changeGroupMember(before, after directory.GroupMember) update {
 	return groupMemberChange(before, after, nil)
 }
 
-// endGroupMember is the same for a membership that has ended with that of the organization. The row says so: the person didn't leave the group.
+// endGroupMember is the same for a membership that has ended with that of the organization: the person didn't leave the group. The row says of which
+// joining that is so, because functions that know nothing of this note leave it when he joins again.
 func endGroupMember(before, after directory.GroupMember) update {
-	return groupMemberChange(before, after, str("org"))
+	return groupMemberChange(before, after, str(before.JoinID))
 }
 
 func groupMemberChange(before, after directory.GroupMember, ended types.AttributeValue) update {

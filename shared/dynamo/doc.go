@@ -15,7 +15,7 @@
 //	shard           pk P#{group}#{invite}#{00-63}  sk P    uses, ttl?; or closed, ttl (an hour)    from its first use on
 //	org member      pk U#{user}    sk O#{org}      state (in, left, removed), role, since, joinedAt, removedAt?, name, email, byHost? (since)
 //	                lpk O#{org}#M{0-3}   lsk U#{user}    while in; else O#{org}#F{0-3}
-//	group member    pk U#{user}    sk G#{group}    state, since, joinedAt, joinId, via? (invite), removedAt?, ended? (with the organization's), byHost? (joinId)
+//	group member    pk U#{user}    sk G#{group}    state, since, joinedAt, joinId, via? (invite), removedAt?, ended? (joinId, with the organization's), byHost? (joinId)
 //	                lpk G#{group}#M{0-3} lsk U#{user}    while in; else G#{group}#F{0-3}
 //	replay          pk K#{user}    sk {hash of method, path, Idempotency-Key}    request (hash), invite, ttl (24 hours)
 //	audit           pk A#{org}     sk {milliseconds}#{random}    actor, action, target, detail?, ttl (a year)

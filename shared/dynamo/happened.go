@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"group-invites/shared/directory"
 	"group-invites/shared/event"
@@ -94,7 +95,8 @@ func (h *happening) groupMember(group directory.GroupID, user directory.UserID) 
 	}
 	if wasIn {
 		why := h.reason(is.State)
-		if isIn || h.after["ended"] != nil { // he came in again before the row said that he was out
+		ended, _ := h.after["ended"].(*types.AttributeValueMemberS)
+		if isIn || ended != nil && ended.Value == was.JoinID { // he came in again before the row said that he was out
 			why = event.Organization
 		}
 		h.tell(event.OfGroupRemoved(was, h.at(), why))

@@ -230,7 +230,7 @@ func (r *reader) orgMember() {
 
 func (r *reader) groupMember() {
 	m := r.membership("G#" + r.parts["group"])
-	r.matching("joinId", idForm)
+	joined := r.matching("joinId", idForm)
 	if r.has("via") {
 		r.matching("via", inviteForm)
 	}
@@ -238,8 +238,8 @@ func (r *reader) groupMember() {
 		r.matching("byHost", idForm)
 	}
 	if r.has("ended") {
-		r.one("ended", "org")
-		r.must(m.state != "in", "has ended, and says in")
+		ended := r.matching("ended", idForm)
+		r.must(m.state != "in" || ended != joined, "has ended, and says in")
 	}
 	r.table.facts.groupMembers[member{r.parts["group"], r.parts["user"]}] = m
 }

@@ -47,13 +47,13 @@ type versions struct {
 // openVersions returns both versions of the functions. What this one's are called with is in o.
 func (s *Stack) openVersions(o lambda.Options) (*versions, error) {
 	last := s.options.Last
+	declared, err := template.Declared(templateFile(last.Root))
+	if err != nil {
+		return nil, err
+	}
 	parameters := map[string]string{}
 	for name, given := range s.options.Parameters {
-		known, err := template.HasParameter(templateFile(last.Root), name)
-		if err != nil {
-			return nil, err
-		}
-		if known || strings.Contains(name, "::") || name == "Table" { // what no template declares
+		if declared[name] || strings.Contains(name, "::") || name == "Table" { // what no template declares
 			parameters[name] = given
 		}
 	}

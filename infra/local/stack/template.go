@@ -33,9 +33,13 @@ func LoadTemplate(root, baseURL, table string, overrides map[string]string) (*te
 	if err != nil {
 		return nil, err
 	}
-	parameters := map[string]string{
-		"Table":                table,
-		"UserPool":             baseURL + oidcPath,
+	file := templateFile(root)
+	declared, err := template.Declared(file)
+	if err != nil {
+		return nil, err
+	}
+	parameters := map[string]string{"Table": table, "UserPool": baseURL + oidcPath}
+	for name, local := range map[string]string{
 		"PublicBaseUrl":        baseURL,
 		"AllowedOrigins":       baseURL + "," + origin,
 		"OidcIssuer":           baseURL + oidcPath,
@@ -48,12 +52,10 @@ func LoadTemplate(root, baseURL, table string, overrides map[string]string) (*te
 		"PreviewBurstLimit":    highLimit,
 		"BulkRateLimit":        highLimit,
 		"BulkBurstLimit":       highLimit,
-	}
-	file := templateFile(root)
-	for name, local := range mailParameters {
-		if sends, err := template.HasParameter(file, name); err != nil {
-			return nil, err
-		} else if sends {
+		"MailFromAddress":      "invites@example.com",
+		"MailIdentity":         "example.com",
+	} {
+		if declared[name] { // the last version's template, or a test's, has fewer
 			parameters[name] = local
 		}
 	}
@@ -65,12 +67,6 @@ func LoadTemplate(root, baseURL, table string, overrides map[string]string) (*te
 }
 
 func templateFile(root string) string { return filepath.Join(root, "template.yaml") }
-
-// mailParameters are those of a template that sends mail: of whom, and which of SES's identities that is.
-var mailParameters = map[string]string{
-	"MailFromAddress": "invites@example.com",
-	"MailIdentity":    "example.com",
-}
 
 // functions are the template's functions as the Lambda service takes them, with their AWS endpoint.
 func functions(t *template.Template, binaries, awsEndpoint string) []lambda.Function {

@@ -1,6 +1,7 @@
 package template_test
 
 import (
+	"maps"
 	"reflect"
 	"strings"
 	"testing"
@@ -66,12 +67,10 @@ func TestLoad_MailFaults(t *testing.T) {
 	}
 }
 
-func TestHasParameter(t *testing.T) {
+func TestDeclared(t *testing.T) {
 	file := t.TempDir() + "/template.yaml"
 	write(t, file, minimal)
-	for name, want := range map[string]bool{"Given": true, "Table": false, "MailFrom": false} {
-		if has, err := template.HasParameter(file, name); has != want || err != nil {
-			t.Errorf("%s: %v, %v", name, has, err)
-		}
+	if got, err := template.Declared(file); !maps.Equal(got, map[string]bool{"Given": true, "Listed": true, "Count": true, "Word": true}) || err != nil {
+		t.Errorf("%v, %v", got, err)
 	}
 }

@@ -17,15 +17,21 @@ const (
 	issuerKey    = "UserPool"
 )
 
-// HasParameter tells whether the template in the file at path declares a parameter.
-func HasParameter(path, name string) (bool, error) {
+// Declared gives the names of the parameters that the template in the file at path declares.
+func Declared(path string) (map[string]bool, error) {
 	root, err := read(path)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	l := &loader{}
-	section := l.field(root, "Parameters")
-	return section != nil && section.Kind == yaml.MappingNode && l.field(section, name) != nil, nil
+	names := map[string]bool{}
+	section := (&loader{}).field(root, "Parameters")
+	if section == nil || section.Kind != yaml.MappingNode {
+		return names, nil
+	}
+	for i := 0; i+1 < len(section.Content); i += 2 {
+		names[section.Content[i].Value] = true
+	}
+	return names, nil
 }
 
 // readParameters gives every parameter its value: the override, or else the default.
