@@ -235,7 +235,6 @@ var operations = []operation{
 	{name: "redeem anyone, on a shard", act: redeem(stranger, theDealt)},
 	{name: "redeem anyone, on a shard, creator and shards known", act: both(knowing(theDealt), redeem(stranger, theDealt))},
 	{name: "redeem the last place of all shards", before: taken(places-1, true), act: both(knowing(theDealt), redeem(stranger, theDealt))},
-	{name: "redeem the last place, where nobody has told of full shards", before: taken(places-1, false), act: both(knowing(theDealt), redeem(stranger, theDealt))},
 	{name: "redeem what is used up, on shards", before: taken(places, true), act: redeem(stranger, theDealt), err: invite.ErrUsedUp},
 	{name: "redeem what is used up, where nobody has told of full shards", before: taken(places, false),
 		act: both(knowing(theDealt), redeem(stranger, theDealt)), err: invite.ErrUsedUp},
