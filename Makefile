@@ -163,10 +163,6 @@ model: ## Hold the services to a model, in SEQUENCES random sequences of all ope
 world: ## Let storms pass over links under DynamoDB's limits, and write infra/simulator/REPORT.md
 	go test ./infra/simulator -run TestWorld -count=1 -timeout 60m -report REPORT.md
 
-.PHONY: crash
-crash: ## Kill every operation before and after each of its calls, and look at what is left (some minutes)
-	go test ./infra/crash -v -timeout 0 -points 0
-
 FUZZ_TIME ?= 30s
 .PHONY: fuzz
 fuzz: ## Run every fuzz test for FUZZ_TIME each (30s)
@@ -186,7 +182,7 @@ fuzz-api: ui $(APIFUZZ)/installed ## Send requests made of the API's document, r
 	@go run ./infra/apifuzz -schemathesis "$(CURDIR)/$(APIFUZZ)/bin/st" $(ARGS)
 
 .PHONY: nightly
-nightly: model crash fuzz fuzz-api ## What takes too long for every change: the model, kills at each call, the fuzz tests, the requests made of the API's document
+nightly: model fuzz fuzz-api ## What takes too long for every change: the model, the fuzz tests, the requests made of the API's document
 
 ##@ Deploying
 

@@ -1,4 +1,4 @@
-// Package crash kills every operation of every function before and after its calls to DynamoDB and SES, at one of these points by chance or at each, and then goes on as the
+// Package crash kills every operation of every function before and after each of its calls to DynamoDB and SES, and then goes on as the
 // world does: the client repeats what got no answer, the stream brings its records again, the sweep finds what is due. Then the table must
 // hold what one undisturbed run of the operation leaves there, and nothing that package check finds wrong.
 //

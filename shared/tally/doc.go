@@ -6,7 +6,9 @@
 //
 //   - A joining has a row of its own, by link, instant and person. The uses of an uncapped link are raised in the same transaction that
 //     writes the rows of joinings, each of which must be new: a joining is counted exactly once, and a batch writes a link's
-//     counter once. Uses of capped links are counted where they are taken, by redeeming.
+//     counter once. Uses of capped links are counted where they are taken, by redeeming,
+//     and the rows of joinings by them are written as they are: that is half the cost, and keeps out of the redeemers' way. Afterwards the link is
+//     looked for, and if it is gone, what belonged to it is cleared once more.
 //   - Audit entries of the stream have ids that the change determines.
 //   - Who was added by the host's directory (package mirror) is audited as joinings are. The external id of what was deleted is forgotten, unless
 //     it stands for something else by then.

@@ -167,12 +167,7 @@ func (s *Service) take(ctx context.Context, came []Row, joins []Joined) error {
 		}
 		byLink[j.Link] = append(byLink[j.Link], j)
 	}
-	var capped map[Link]bool
-	var strays []Row
-	err := s.retry(ctx, func(ctx context.Context) (err error) {
-		capped, strays, err = s.Store.Look(ctx, links, came)
-		return err
-	})
+	found, strays, err := s.look(ctx, links, came)
 	if err != nil {
 		return err
 	}
@@ -181,15 +176,50 @@ func (s *Service) take(ctx context.Context, came []Row, joins []Joined) error {
 			return err
 		}
 	}
+	var gone, unconditional []Link
 	for _, link := range links {
-		isCapped, exists := capped[link]
+		capped, exists := found[link]
 		if !exists {
-			continue // the link was deleted: nobody can ask who joined by it
+			gone = append(gone, link)
+			continue
 		}
-		err := s.retry(ctx, func(ctx context.Context) error {
-			return s.Store.RecordJoins(ctx, link, byLink[link], !isCapped)
-		})
+		err := s.retry(ctx, func(ctx context.Context) error { return s.Store.RecordJoins(ctx, link, byLink[link], !capped) })
 		if err != nil {
+			return err
+		}
+		if capped {
+			unconditional = append(unconditional, link)
+		}
+	}
+	return s.clearGone(ctx, gone, unconditional)
+}
+
+func (s *Service) look(ctx context.Context, links []Link, rows []Row) (capped map[Link]bool, strays []Row, err error) {
+	err = s.retry(ctx, func(ctx context.Context) (err error) {
+		capped, strays, err = s.Store.Look(ctx, links, rows)
+		return err
+	})
+	return capped, strays, err
+}
+
+// clearGone clears again what belonged to links that are gone. Nothing holds the rows of joinings by a capped link to the link's being there,
+// so it may have been deleted, and cleared, just before they were written: that shows when one looks afterwards. And whoever was killed before
+// he looked is followed by another, to whom the link is gone.
+func (s *Service) clearGone(ctx context.Context, gone, unsure []Link) error {
+	if len(unsure) > 0 {
+		found, _, err := s.look(ctx, unsure, nil)
+		if err != nil {
+			return err
+		}
+		for _, link := range unsure {
+			if _, exists := found[link]; !exists {
+				gone = append(gone, link)
+			}
+		}
+	}
+	for _, link := range gone {
+		clear := Clear{Kind: ClearInvite, Org: link.Group.Org(), Group: link.Group, Invite: link.Invite}
+		if err := s.retry(ctx, func(ctx context.Context) error { return s.Store.ClearStep(ctx, clear) }); err != nil {
 			return err
 		}
 	}

@@ -283,3 +283,54 @@ func (s scene) clear(c tally.Clear) {
 	}
 	s.Errorf("clearing %+v doesn't end", c)
 }
+
+// TestApply_LeavesNoJoiningsOfALinkThatGoesMeanwhile: another shard of the stream tells of the link's deletion, and all of it is cleared, between
+// the look at the link and the write.
+func TestApply_LeavesNoJoiningsOfALinkThatGoesMeanwhile(t *testing.T) {
+	for what, fault := range map[string]faults.Fault{"all goes well": faults.None, "killed before it looks again": faults.KillAfter} {
+		for kind, how := range map[string]func(*invite.Request){"capped": Cap(50), "uncapped": func(*invite.Request) {}} {
+			t.Run(kind+", "+what, func(t *testing.T) {
+				s := newScene(t)
+				link := s.Link(s.admin, s.group, Anyone, how)
+				changes := s.joins(link, 3)
+				stream := s.Follow(&Postbox{})
+				others, _, invites := s.Instance()
+				stream.Restart(others, &Postbox{})
+				settle := func() {
+					t.Helper()
+					if err := stream.Settle(t.Context()); err != nil {
+						t.Fatal(err)
+					}
+				}
+				met := false
+				s.Faults.Reset(func(c faults.Call) faults.Fault {
+					if met || !c.Writes() {
+						return faults.None
+					}
+					met = true
+					if err := invites.Delete(t.Context(), s.admin, s.group.ID, link.ID); err != nil {
+						t.Error(err)
+					}
+					settle()
+					return fault
+				})
+				if err := s.tally.Apply(t.Context(), changes); err != nil && !errors.Is(err, faults.ErrKilled) {
+					t.Fatal(err)
+				}
+				if !met {
+					t.Fatal("nothing was written")
+				}
+				s.Faults.Reset(nil)
+				if fault != faults.None {
+					s.apply(changes...)
+				}
+				settle()
+				for row := range strings.Lines(s.Content()) {
+					if strings.HasPrefix(row, "J#") || strings.HasPrefix(row, "C#") {
+						t.Errorf("left behind: %s", row)
+					}
+				}
+			})
+		}
+	}
+}

@@ -36,6 +36,8 @@ func cell(a types.AttributeValue) string {
 		return v.Value
 	case *types.AttributeValueMemberSS:
 		return strings.Join(slices.Sorted(slices.Values(v.Value)), " ")
+	case *types.AttributeValueMemberNS:
+		return strings.Join(slices.Sorted(slices.Values(v.Value)), " ")
 	}
 	return fmt.Sprint(a)
 }

@@ -3,26 +3,32 @@ package dynamotest
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"reflect"
 	"slices"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"group-invites/shared/dynamo"
+	"group-invites/shared/event"
 	"group-invites/shared/mail"
 	"group-invites/shared/outbox"
 	"group-invites/shared/tally"
 )
 
-// Stream tells what has changed in a world's table, as the table's stream does, and has those who follow it act on that: the tally and the
-// outbox. It finds changes by comparing the table with what it was, so it must look after each operation that may write a row that others
+// Stream tells what has changed in a world's table, as the table's stream does, and has those who follow it act on that: the tally, those who
+// tell others of events, and the outbox. It finds changes by comparing the table with what it was, so it must look after each operation that may write a row that others
 // have written; then it tells of every one. It is for one goroutine.
 type Stream struct {
+	Bus event.Bus // on which events are put; nil: nobody is told of any
+
 	world   *World
+	table   *dynamo.Table
 	rows    map[string]map[string]types.AttributeValue
 	records []events.DynamoDBEventRecord // not yet acted on
 	tally   *tally.Service
@@ -40,11 +46,27 @@ func (w *World) Follow(sender outbox.Sender) *Stream {
 
 // Restart has others act from now on: by that table, and sending there.
 func (s *Stream) Restart(table *dynamo.Table, sender outbox.Sender) {
-	s.tally = &tally.Service{Store: table}
+	s.table, s.tally = table, &tally.Service{Store: table}
 	s.outbox = &outbox.Service{
 		Store: table, Sender: sender, Ring: s.world.Ring, Clock: s.world.Clock.Now, Random: rand.Reader, Log: slog.New(slog.DiscardHandler),
 		BaseURL: BaseURL,
 	}
+}
+
+// Copy gives a stream that is where this one is, at another world's table, which has the same rows. Restart it before it is used.
+func (s *Stream) Copy(to *World) *Stream {
+	c := *s
+	c.world, c.records = to, slices.Clip(s.records)
+	return &c
+}
+
+// Untold gives, as text, what has been seen to change and wasn't yet acted on.
+func (s *Stream) Untold() string {
+	text, err := json.Marshal(s.records)
+	if err != nil {
+		s.world.Fatal(err)
+	}
+	return string(text)
 }
 
 // Look notes what has changed since it looked last.
@@ -67,7 +89,7 @@ func (s *Stream) Look() {
 	}
 	slices.Sort(changed)
 	for _, key := range changed {
-		s.records = append(s.records, record(s.rows[key], now[key], len(s.records)))
+		s.records = append(s.records, s.record(s.rows[key], now[key]))
 	}
 	s.rows = now
 }
@@ -108,6 +130,7 @@ func (s *Stream) Waits() bool {
 // act has a batch of records acted on, as the functions do.
 func (s *Stream) act(ctx context.Context, records []events.DynamoDBEventRecord) error {
 	var changes []tally.Change
+	var happened []event.Change
 	var fresh []mail.Key
 	for _, r := range records {
 		change, ok, err := dynamo.ReadChange(r)
@@ -117,6 +140,13 @@ func (s *Stream) act(ctx context.Context, records []events.DynamoDBEventRecord) 
 		if ok {
 			changes = append(changes, change)
 		}
+		told, ok, err := dynamo.ReadHappened(r)
+		if err != nil {
+			return err
+		}
+		if ok {
+			happened = append(happened, told)
+		}
 		key, ok, err := dynamo.ReadFresh(r)
 		if err != nil {
 			return err
@@ -125,14 +155,23 @@ func (s *Stream) act(ctx context.Context, records []events.DynamoDBEventRecord) 
 			fresh = append(fresh, key)
 		}
 	}
-	if err := s.tally.Apply(ctx, changes); err != nil || len(fresh) == 0 {
+	if err := s.tally.Apply(ctx, changes); err != nil {
 		return err
+	}
+	if s.Bus != nil {
+		teller := &event.Service{Bus: s.Bus, Store: s.table}
+		if _, err := teller.Tell(ctx, happened); err != nil {
+			return err
+		}
+	}
+	if len(fresh) == 0 {
+		return nil
 	}
 	return errors.Join(s.outbox.DeliverFresh(ctx, fresh)...)
 }
 
-// record makes the record of one row's change.
-func record(before, after map[string]types.AttributeValue, n int) events.DynamoDBEventRecord {
+// record makes the record of one row's change, which has happened just now.
+func (s *Stream) record(before, after map[string]types.AttributeValue) events.DynamoDBEventRecord {
 	operation, some := events.DynamoDBOperationTypeModify, after
 	switch {
 	case before == nil:
@@ -144,7 +183,8 @@ func record(before, after map[string]types.AttributeValue, n int) events.DynamoD
 		EventName: string(operation),
 		Change: events.DynamoDBStreamRecord{
 			Keys:     map[string]events.DynamoDBAttributeValue{"pk": attribute(some["pk"]), "sk": attribute(some["sk"])},
-			OldImage: image(before), NewImage: image(after), SequenceNumber: fmt.Sprint(n + 1),
+			OldImage: image(before), NewImage: image(after), SequenceNumber: fmt.Sprint(len(s.records) + 1),
+			ApproximateCreationDateTime: events.SecondsEpochTime{Time: s.world.Clock.Now().Truncate(time.Second)},
 		},
 	}
 }

@@ -116,6 +116,13 @@ func (in *Injector) Delay(d time.Duration) {
 	in.delay = d
 }
 
+// Killed tells whether the process was killed at a call since the last Reset.
+func (in *Injector) Killed() bool {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.killed
+}
+
 // Cost gives what the calls since the last Reset took.
 func (in *Injector) Cost() Cost {
 	in.mu.Lock()
