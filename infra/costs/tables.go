@@ -35,15 +35,15 @@ type operation struct {
 }
 
 var operations = []operation{
-	{name: opCreate, function: "create-invite", golden: "create", budget: 2.96},
-	{name: opOrg, function: "redeem-invite", golden: "redeem org", budget: 3.34},
-	{name: opAnyone, function: "redeem-invite", golden: "redeem anyone", budget: 5.84},
+	{name: opCreate, function: "create-invite", golden: "create", budget: 2.96, events: 1},
+	{name: opOrg, function: "redeem-invite", golden: "redeem org", budget: 3.34, events: 1},
+	{name: opAnyone, function: "redeem-invite", golden: "redeem anyone", budget: 5.84, events: 2},
 	{name: opAgain, function: "redeem-invite", golden: "redeem again"},
 	{name: opDead, function: "redeem-invite", golden: "redeem deleted"},
 	{name: opForged, function: "redeem-invite", golden: "redeem a forged code"},
 	{name: opPreview, function: "preview-invite", golden: "preview"},
 	{name: opList, function: "list-invites", golden: "list (50) as an admin"},
-	{name: opDelete, function: "delete-invite", golden: "delete"},
+	{name: opDelete, function: "delete-invite", golden: "delete", events: 1},
 	{name: opMail, function: "send-invite", golden: "send to one", mails: 1},
 	{name: opFile, function: "web"},
 }
