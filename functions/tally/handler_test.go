@@ -251,8 +251,12 @@ func TestTally_DropsWhatCameTooLate(t *testing.T) {
 					t.Fatal(err)
 				}
 				w.Faults.Reset(nil)
+				stream := w.Follow(&Postbox{}) // of what the batch changes
 				if again := batch(t, w, inserts(w)); again != "" {
 					t.Errorf("is to be sent again from %s", again)
+				}
+				if err := stream.Settle(t.Context()); err != nil {
+					t.Error(err)
 				}
 				id := group.ID.Org().String()
 				if gone == "group" {
