@@ -26,6 +26,8 @@ var (
 	adapters = []string{"shared/config", "shared/dynamo", "shared/eventbus", "shared/httpapi", "shared/secretsmanager", "shared/sesevent", "shared/sesmail"}
 	// Anyone may import these: they import nothing but the standard library, and do nothing.
 	plain = []string{"shared/emf"}
+	// Adapters alone may import these: what their clients have in common. They import nothing but the standard library.
+	transport = []string{"shared/warm"}
 	// Tests alone import these.
 	testSupport = []string{"shared/dynamo/dynamotest", "shared/dynamo/faults", "shared/httpapi/httpapitest", "shared/httpapi/openapitest"}
 )
@@ -95,8 +97,14 @@ func TestLayout_EveryPackageHasItsPlace(t *testing.T) {
 			}
 		case slices.Contains(adapters, name):
 			for _, i := range ours(p.Imports) {
-				if !slices.Contains(domain, i) && !slices.Contains(plain, i) {
+				if !slices.Contains(slices.Concat(domain, plain, transport), i) {
 					t.Errorf("%s is an adapter and imports %s, which is not domain", name, i)
+				}
+			}
+		case slices.Contains(transport, name):
+			for _, i := range p.Imports {
+				if strings.Contains(i, ".") || strings.HasPrefix(i, module) || i == "os" {
+					t.Errorf("%s is for adapters and imports %s", name, i)
 				}
 			}
 		case slices.Contains(plain, name):

@@ -4,11 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"io"
-	"net/http"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -26,6 +22,7 @@ import (
 	"group-invites/shared/optout"
 	"group-invites/shared/outbox"
 	"group-invites/shared/tally"
+	"group-invites/shared/warm"
 )
 
 // attemptTimeout bounds one call, so that a lost packet costs an attempt and not the whole request.
@@ -82,20 +79,10 @@ func (t *Table) Warm(ctx context.Context) error {
 		}
 		url = endpoint.URI.String()
 	}
-	if !strings.HasPrefix(url, "https:") {
-		return nil
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
+	if err := warm.Open(ctx, t.http, url); err != nil {
 		return fmt.Errorf("warm table: %w", err)
 	}
-	response, err := t.http.Do(request)
-	if err != nil {
-		return fmt.Errorf("warm table: %w", err)
-	}
-	// Read to the end, or the connection can't be used again.
-	_, err = io.Copy(io.Discard, io.LimitReader(response.Body, 4096))
-	return errors.Join(err, response.Body.Close())
+	return nil
 }
 
 // randomID gives 16 hex digits.

@@ -3,11 +3,7 @@ package eventbus
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"net/http"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -17,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 
 	"group-invites/shared/event"
+	"group-invites/shared/warm"
 )
 
 const (
@@ -115,18 +112,8 @@ func (b *Bus) Warm(ctx context.Context) error {
 		}
 		url = endpoint.URI.String()
 	}
-	if !strings.HasPrefix(url, "https:") {
-		return nil
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
+	if err := warm.Open(ctx, b.http, url); err != nil {
 		return fmt.Errorf("warm bus: %w", err)
 	}
-	response, err := b.http.Do(request)
-	if err != nil {
-		return fmt.Errorf("warm bus: %w", err)
-	}
-	// Read to the end, or the connection can't be used again.
-	_, err = io.Copy(io.Discard, io.LimitReader(response.Body, 4096))
-	return errors.Join(err, response.Body.Close())
+	return nil
 }

@@ -2,11 +2,7 @@ package sesmail
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"net/http"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -16,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ses/types"
 
 	"group-invites/shared/mail"
+	"group-invites/shared/warm"
 )
 
 // attemptTimeout bounds one call. It is long, since giving up on a call that SES has taken means a second mail.
@@ -99,18 +96,8 @@ func (s *Sender) Warm(ctx context.Context) error {
 		}
 		url = endpoint.URI.String()
 	}
-	if !strings.HasPrefix(url, "https:") {
-		return nil
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
+	if err := warm.Open(ctx, s.http, url); err != nil {
 		return fmt.Errorf("warm sender: %w", err)
 	}
-	response, err := s.http.Do(request)
-	if err != nil {
-		return fmt.Errorf("warm sender: %w", err)
-	}
-	// Read to the end, or the connection can't be used again.
-	_, err = io.Copy(io.Discard, io.LimitReader(response.Body, 4096))
-	return errors.Join(err, response.Body.Close())
+	return nil
 }
