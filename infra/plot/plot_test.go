@@ -8,7 +8,7 @@ import (
 
 func TestMarkdown_NamesAndDrawsEachSeries(t *testing.T) {
 	got, err := Chart{
-		Title: `an "outage"`, X: "seconds", Y: "answers a second", Labels: []string{"0", "", "2"},
+		Title: `an "outage"`, X: "seconds", Y: "answers a second", Labels: []string{"0", "1", "2"},
 		Series: []Series{{"joined", true, []float64{10, 0, 12.5}}, {"503", false, []float64{0, 9, 0}}},
 	}.Markdown()
 	if err != nil {
@@ -18,7 +18,7 @@ func TestMarkdown_NamesAndDrawsEachSeries(t *testing.T) {
 		"🟦 joined · 🟧 503\n\n```mermaid\n---\n",
 		`plotColorPalette: "#3b82f6, #f59e0b"`,
 		`title "an 'outage'"`,
-		`x-axis "seconds" ["0", " ", "2"]`,
+		`x-axis "seconds" ["0", "1", "2"]`,
 		`y-axis "answers a second" 0 --> 15`,
 		"bar [10, 0, 12.5]\n    line [0, 9, 0]\n```\n",
 	} {
@@ -28,10 +28,21 @@ func TestMarkdown_NamesAndDrawsEachSeries(t *testing.T) {
 	}
 }
 
+func TestMarkdown_GoesOverNumbers(t *testing.T) {
+	got, err := Chart{Title: "a", X: "seconds", Y: "b", From: 0.5, To: 30, Series: []Series{{"joined", false, []float64{1, 2, 3}}}}.Markdown()
+	if want := `x-axis "seconds" 0.5 --> 30` + "\n"; err != nil || !strings.Contains(got, want) {
+		t.Errorf("%v, no %q in\n%s", err, want, got)
+	}
+}
+
 func TestMarkdown_RefusesWhatItCantDraw(t *testing.T) {
 	for what, c := range map[string]Chart{
 		"no series":   {Labels: []string{"1"}},
-		"no labels":   {Series: []Series{{}}},
+		"no axis":     {Series: []Series{{Values: []float64{1}}}},
+		"no figures":  {To: 1, Series: []Series{{}}},
+		"two lengths": {To: 1, Series: []Series{{Values: []float64{1}}, {Values: []float64{1, 2}}}},
+		"wide bars":   {To: 1, Series: []Series{{Bars: true, Values: []float64{1}}}},
+		"same label":  {Labels: []string{"1", "1"}, Series: []Series{{Values: []float64{1, 1}}}},
 		"five series": {Labels: []string{"1"}, Series: make([]Series, 5)},
 		"one figure":  {Labels: []string{"1", "2"}, Series: []Series{{Values: []float64{1}}}},
 		"no figure":   {Labels: []string{"1"}, Series: []Series{{Values: []float64{math.NaN()}}}},
