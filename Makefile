@@ -133,8 +133,8 @@ sbom: build ## Write down what the functions and the web app are made of, and ch
 	@go run ./infra/sbom
 
 .PHONY: upgrade
-upgrade: ui ## Try this version beside the last one, on one table: functions of either answer, by chance and in both orders (SEED; TESTS, a pattern of names)
-	@go run ./infra/upgrade $(if $(SEED),-seed $(SEED)) $(if $(TESTS),-run '$(TESTS)')
+upgrade: ui ## Try this version beside the last one, on one table: functions of either answer, by chance and in both orders (SEED; TESTS, a pattern of names; ARGS=-alone)
+	@go run ./infra/upgrade $(if $(SEED),-seed $(SEED)) $(if $(TESTS),-run '$(TESTS)') $(ARGS)
 
 .PHONY: lint-template
 lint-template: $(VENV)/installed ## Check template.yaml with cfn-lint and by `sam validate --lint` (needs Python)

@@ -269,12 +269,13 @@ func TestCases_TheCodeIsKeptNowhere(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		found[entry.Name()] = true
+		function, _, _ := strings.Cut(strings.TrimSuffix(entry.Name(), ".log"), "@") // and the version, where there are two
+		found[function] = true
 		made = made || bytes.Contains(text, []byte(links[0].ID))
 		holds(file, text)
 		return nil
 	})
-	if err != nil || !made || !found["redeem-invite.log"] || !found["tally.log"] {
+	if err != nil || !made || !found["redeem-invite"] || !found["tally"] {
 		t.Errorf("read %v, one of which knows the link: %t, %v", found, made, err)
 	}
 }

@@ -43,6 +43,7 @@ func useLast() error {
 //	last-writes    the last version writes, this one reads
 //	this-writes    this version writes, the last one reads
 //	chance:SEED    each call goes to either, by chance
+//	last-alone     all goes to the last version
 //
 // Whatever follows from the stream, a schedule or an event counts as writing.
 func newOrder(word string) (func(stack.Call) bool, error) {
@@ -51,11 +52,13 @@ func newOrder(word string) (func(stack.Call) bool, error) {
 		return writes, nil
 	case "this-writes":
 		return func(c stack.Call) bool { return !writes(c) }, nil
+	case "last-alone":
+		return func(stack.Call) bool { return true }, nil
 	}
 	text, found := strings.CutPrefix(word, "chance:")
 	seed, err := strconv.ParseUint(text, 10, 64)
 	if !found || err != nil {
-		return nil, fmt.Errorf("ORDER is last-writes, this-writes or chance:SEED, not %q", word)
+		return nil, fmt.Errorf("ORDER is last-writes, this-writes, last-alone or chance:SEED, not %q", word)
 	}
 	var mu sync.Mutex
 	chance := rand.New(rand.NewPCG(seed, 0))

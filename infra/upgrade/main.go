@@ -1,7 +1,7 @@
 // Command upgrade tries this version beside the last one: while a canary runs, and after it was taken back, functions of both read and write
 // one table, one stream and one key ring.
 //
-//	go run ./infra/upgrade [-seed N] [-run PATTERN]
+//	go run ./infra/upgrade [-seed N] [-run PATTERN] [-alone]
 //
 // It takes the sources of the last version out of Git, builds all of its functions as those of this one are built, and runs the acceptance suite on
 // stacks where a call goes to either: once by chance, once with all that the last version writes read by this one, and once the other way round. The
@@ -11,7 +11,8 @@
 // Which version is the last one stands in the file last: its tag, and its commit for checkouts without tags. It is written when a version goes
 // out (CONTRIBUTING.md). Where the history isn't there, nothing can be tried: the command says so, and succeeds.
 //
-// What it doesn't run stands in the file left-out, with the reason.
+// What it doesn't run stands in the file left-out, with the reason. A test that belongs there fails by chance, where the last version gets the call that
+// matters: -alone runs the suite with the last version's functions alone, so that such a test fails each time.
 package main
 
 import (
@@ -41,6 +42,7 @@ func main() {
 func run(ctx context.Context) error {
 	seed := flag.Uint64("seed", 0, "decides which version gets a call; 0 takes one by chance, and prints it")
 	pattern := flag.String("run", "", "run those tests only whose names match")
+	alone := flag.Bool("alone", false, "run the tests with the last version alone, to see what belongs into left-out")
 	flag.Parse()
 	if *seed == 0 {
 		*seed = rand.Uint64N(1_000_000)
@@ -77,7 +79,11 @@ func run(ctx context.Context) error {
 		s.pattern = *pattern
 	}
 	var failed error
-	for _, o := range orders(*seed) {
+	tried := orders(*seed)
+	if *alone {
+		tried = []anOrder{{"last-alone", "all goes to the last version", ""}}
+	}
+	for _, o := range tried {
 		step(o.name + ": " + o.says)
 		failed = errors.Join(failed, s.run(ctx, o))
 	}
