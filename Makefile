@@ -75,9 +75,9 @@ build: ## Build every function for Lambda (arm64) into .local/build/<LogicalId>,
 
 ##@ Checking
 
-# Tests that the race detector makes minutes longer, and that race nothing of their own: two do one thing after the other, thousands of times, and the
+# Tests that the race detector makes minutes longer, and that race nothing of their own: three do one thing after the other, thousands of times, and the
 # acceptance suite speaks to functions that are processes of their own, by the stack that infra/local's tests race.
-UNRACED := ./infra/acceptance ./infra/crash ./infra/model
+UNRACED := ./infra/acceptance ./infra/crash ./infra/export ./infra/model
 space := $(subst ,, )
 
 # The tests write how much holds into a folder that is new each time: those that know of it are never answered from the test cache.

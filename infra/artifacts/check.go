@@ -23,7 +23,7 @@ import (
 // artifact is what one function is deployed as.
 type artifact struct {
 	logicalID string
-	zipped    int // bytes
+	content   []byte // of the program
 }
 
 // What the Makefile puts into a function's folder.
@@ -68,7 +68,7 @@ func check(template, folder string) (found []artifact, err error) {
 			faults = append(faults, fmt.Errorf("%s and %s are the same program", other, id))
 		}
 		same[sum] = id
-		found = append(found, artifact{id, zipped(content)})
+		found = append(found, artifact{id, content})
 	}
 	return found, errors.Join(faults...)
 }
@@ -188,14 +188,14 @@ func folderOf(logicalID string) string {
 	return name.String()
 }
 
-// zipped gives how large the content is once it is compressed, as it is for the upload.
-func zipped(content []byte) int {
+// zipped gives how many bytes the program takes once it is compressed, as it is for the upload.
+func (a artifact) zipped() int {
 	var out bytes.Buffer
 	w, err := flate.NewWriter(&out, 6)
 	if err != nil {
 		panic(err) // 6 is a level
 	}
-	w.Write(content) // to memory
+	w.Write(a.content) // to memory
 	w.Close()
 	return out.Len()
 }

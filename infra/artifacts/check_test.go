@@ -96,7 +96,7 @@ func TestCheck(t *testing.T) {
 			test.spoil(t, folder)
 			found, err := check(source, folder)
 			switch {
-			case test.want == "" && (err != nil || len(found) != 2 || found[0].logicalID != "DeleteInvite" || found[0].zipped < 1<<20):
+			case test.want == "" && (err != nil || len(found) != 2 || found[0].logicalID != "DeleteInvite" || found[0].zipped() < 1<<20):
 				t.Errorf("%+v, %v", found, err)
 			case test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)):
 				t.Errorf("%v, want %q", err, test.want)

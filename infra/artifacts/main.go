@@ -27,7 +27,7 @@ func run() error {
 	}
 	found, err := check(filepath.Join(root, "template.yaml"), filepath.Join(root, ".aws-sam", "build"))
 	for _, a := range found {
-		fmt.Printf("%-16s %9d bytes zipped\n", a.logicalID, a.zipped)
+		fmt.Printf("%-16s %9d bytes zipped\n", a.logicalID, a.zipped())
 	}
 	return err
 }
