@@ -453,8 +453,10 @@ func (m *reference) removeGroupMember(g *group, who, target string) (refused str
 	case g.org.people[target].role != "user" && !g.org.isAdmin(who):
 		return forbidden
 	}
-	g.people[target].remove(m.now)
-	g.org.note("group_member.removed", who, target)
+	if s := g.people[target]; s.in || !s.barred || !s.removedAt.Equal(m.now) {
+		g.org.note("group_member.removed", who, target)
+		s.remove(m.now)
+	}
 	return ""
 }
 

@@ -107,7 +107,9 @@ func (s *Service) RemoveGroupMember(ctx context.Context, caller Caller, group Gr
 		case target.OrgMember.Role != RoleUser && !viewer.IsAdmin():
 			return ErrForbidden
 		}
-		after = after.Removed(now)
+		if after = after.Removed(now); after == target.GroupMember {
+			return nil // in this very millisecond, which is on record
+		}
 		attempted = after
 		return s.Store.ChangeGroupMember(ctx, target.GroupMember, after, &AuditEntry{
 			Org: group.Org(), At: now, Actor: caller.ID, Action: AuditGroupMemberRemoved, Target: user.String(), Detail: group.String(),

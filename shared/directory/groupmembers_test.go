@@ -7,6 +7,7 @@ import (
 
 	"group-invites/shared/directory"
 	. "group-invites/shared/dynamo/dynamotest"
+	"group-invites/shared/dynamo/faults"
 )
 
 func TestListGroupMembers(t *testing.T) {
@@ -141,6 +142,19 @@ func TestRemoveGroupMember(t *testing.T) {
 		}
 		if audit := s.audit()[n:]; !slices.Equal(audit, []string{"group_member.removed " + s.group.ID.String()}) {
 			t.Errorf("audited %q", audit)
+		}
+	})
+	t.Run("once more in the same millisecond it is on record already, whatever goes wrong", func(t *testing.T) {
+		for _, fault := range []faults.Fault{faults.None, faults.Throttle, faults.Conflict, faults.Lose} {
+			s := newScene(t)
+			s.must(remove(s, s.manager, s.user, s.group))
+			n := len(s.audit())
+			s.Faults.Reset(faults.On(2, fault)) // read, then write
+			s.must(remove(s, s.manager, s.user, s.group))
+			s.Faults.Reset(nil)
+			if audit := s.audit()[n:]; len(audit) > 0 {
+				t.Errorf("fault %d: audited %q", fault, audit)
+			}
 		}
 	})
 	t.Run("managers remove users, admins everyone", func(t *testing.T) {
