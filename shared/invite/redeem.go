@@ -51,7 +51,11 @@ func (s *Service) Redeem(ctx context.Context, caller directory.Caller, code stri
 func (s *Service) admit(ctx context.Context, caller directory.Caller, group directory.GroupID, id ID, joinID string, now time.Time, t *tries) (Joined, Joining, error) {
 	keys := Keys{Group: group, Invite: id, Users: []directory.UserID{caller.ID}}
 	known := s.links.get(group, id)
-	if known.creator != (directory.UserID{}) && known.creator != caller.ID {
+	switch {
+	case known.creator == directory.UserID{} || known.creator == caller.ID:
+	case known.admin:
+		keys.Members = []directory.UserID{known.creator}
+	default:
 		keys.Users = append(keys.Users, known.creator)
 	}
 	if known.shards > 0 {
@@ -69,7 +73,8 @@ func (s *Service) admit(ctx context.Context, caller directory.Caller, group dire
 	if inv == nil || rows.Group == nil || rows.Org == nil {
 		return Joined{}, Joining{}, ErrDeleted
 	}
-	s.links.put(inv)
+	creator, seen := rows.Members[inv.CreatedBy]
+	s.links.put(inv, creator.IsAdmin())
 
 	joined := Joined{Org: *rows.Org, Group: *rows.Group}
 	if me.InGroup() {
@@ -79,13 +84,13 @@ func (s *Service) admit(ctx context.Context, caller directory.Caller, group dire
 	if inv.Expired(now) {
 		return Joined{}, Joining{}, ErrExpired
 	}
-	creator, ok := rows.Members[inv.CreatedBy]
-	if !ok {
+	if !seen || keys.Members != nil && creator.InOrg() && !creator.IsAdmin() { // then his row in the group decides, too
 		others, err := s.Store.Members(ctx, group.Org(), group, []directory.UserID{inv.CreatedBy})
 		if err != nil {
 			return Joined{}, Joining{}, err
 		}
 		creator = others[inv.CreatedBy]
+		s.links.put(inv, creator.IsAdmin())
 	}
 	switch {
 	case suspended(inv, directory.Standing{Org: rows.Org, Group: rows.Group, Membership: creator}):

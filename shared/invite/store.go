@@ -12,6 +12,8 @@ import (
 type Keys struct {
 	Group  directory.GroupID
 	Users  []directory.UserID // their rows in the organization and the group
+	// Members are people of whom the row in the organization is enough, as it is for an admin; [Rows] then has them as being in no group.
+	Members []directory.UserID
 	Invite ID                 // zero: none
 	Shards []int              // of Invite
 	Replay *ReplayKey         // nil: none
