@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -106,11 +107,24 @@ type scene struct {
 	group directory.Group
 }
 
+// dice is a random reader that many may read at once.
+type dice struct {
+	mu     sync.Mutex
+	random *rand.ChaCha8
+}
+
+func (d *dice) Read(p []byte) (int, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.random.Read(p)
+}
+
 // bubbleTime is when the clock of a synctest bubble begins.
 var bubbleTime = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
+// newScene makes one. Its ids are always the same, so that it is the simulator's seed that says which keys fall together.
 func newScene(t *testing.T, members int) scene {
-	s := scene{World: New(t), admin: Person("admin")}
+	s := scene{World: NewOf(t, &dice{random: rand.NewChaCha8([32]byte{})}), admin: Person("admin")}
 	_, err := s.Client.UpdateTable(t.Context(), &dynamodb.UpdateTableInput{
 		TableName: &s.TableName, StreamSpecification: &types.StreamSpecification{StreamEnabled: aws.Bool(false)},
 	})
@@ -267,7 +281,34 @@ func (r result) percentile(p float64) time.Duration {
 
 func (r result) String() string {
 	return fmt.Sprintf("%s, seed %d: came %d, joined %d, used up %d, deleted %d, undecided %d; p50 %v p99 %v max %v; %d calls, %d throttled, %d conflicts, %d splits; "+
-		"%d functions; uses %d, members %d; deleting %v; took %v", r.name, r.seed, r.All.Came, r.All.Joined, r.All.UsedUp, r.All.Deleted, r.All.Undecided,
+		"%d functions; uses %d, members %d; deleting %v; took %v; refused %s", r.name, r.seed, r.All.Came, r.All.Joined, r.All.UsedUp, r.All.Deleted, r.All.Undecided,
 		r.percentile(0.5).Round(time.Millisecond), r.percentile(0.99).Round(time.Millisecond), r.percentile(1).Round(time.Millisecond),
-		r.Count.Calls, r.Count.Throttled, r.Count.Conflicts, r.Count.Splits, r.Instances, r.Uses, r.Members, r.Deleting.Round(time.Millisecond), r.Took.Round(time.Second))
+		r.Count.Calls, r.Count.Throttled, r.Count.Conflicts, r.Count.Splits, r.Instances, r.Uses, r.Members, r.Deleting.Round(time.Millisecond), r.Took.Round(time.Second), r.refused())
+}
+
+// refused tells whose units were asked for in vain, by the kinds of keys; several that are hot each for itself.
+func (r result) refused() string {
+	total, rest := 0, 0
+	for _, n := range r.Count.Refused {
+		total += n
+	}
+	var keys []string
+	for key, n := range r.Count.Refused {
+		if n*50 < total {
+			rest += n
+			continue
+		}
+		keys = append(keys, fmt.Sprintf("%s %d", kind(key), n))
+	}
+	slices.Sort(keys)
+	if rest > 0 {
+		keys = append(keys, fmt.Sprintf("others %d", rest))
+	}
+	return strings.Join(keys, ", ")
+}
+
+// kind names a key without its ids.
+func kind(key string) string {
+	parts := strings.Split(key, "#")
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return len(part) > 8 }), "#")
 }

@@ -408,7 +408,9 @@ func TestRedeem_InstanceThatKnowsTheCreatorStillSeesWhatHeMayDo(t *testing.T) {
 			return err
 		}
 	}
-	leaveGroup := func(s scene) error { return s.Directory.RemoveGroupMember(s.Context(), s.admin, s.group.ID, creator.ID) }
+	leaveGroup := func(s scene) error {
+		return s.Directory.RemoveGroupMember(s.Context(), s.admin, s.group.ID, creator.ID)
+	}
 	leaveOrg := func(s scene) error { return s.Directory.RemoveOrgMember(s.Context(), s.admin, s.org.ID, creator.ID) }
 	type acts []func(s scene) error
 	for _, c := range []struct {
