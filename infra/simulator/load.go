@@ -46,15 +46,15 @@ func (k *keyspace) demand(operations int) Demand {
 }
 
 // Carries gives how many such operations a second the fullest partition carries, before any has split, where keys fall as they do in a [Simulator] of
-// this seed; and how many read units of one operation lie on the fullest of reads.
-func (l Load) Carries(limits Limits, seed uint64) (rate float64, reads float64) {
-	rate = math.Inf(1)
+// this seed.
+func (l Load) Carries(limits Limits, seed uint64) float64 {
+	rate := math.Inf(1)
 	for i, d := range []Demand{l.Table, l.Index} {
 		for _, u := range d.on(limits, seed+uint64(i)) {
-			rate, reads = min(rate, u.rate(limits)), max(reads, u.Read)
+			rate = min(rate, u.rate(limits))
 		}
 	}
-	return rate, reads
+	return rate
 }
 
 // on gives what falls on each partition.

@@ -84,12 +84,10 @@ func (s *Service) admit(ctx context.Context, caller directory.Caller, group dire
 	if inv.Expired(now) {
 		return Joined{}, Joining{}, ErrExpired
 	}
-	if !seen || keys.Members != nil && creator.InOrg() && !creator.IsAdmin() { // then his row in the group decides, too
-		others, err := s.Store.Members(ctx, group.Org(), group, []directory.UserID{inv.CreatedBy})
-		if err != nil {
+	if !seen || keys.Members != nil {
+		if creator, err = s.creator(ctx, inv, creator, seen); err != nil {
 			return Joined{}, Joining{}, err
 		}
-		creator = others[inv.CreatedBy]
 		s.links.put(inv, creator.IsAdmin())
 	}
 	switch {
@@ -115,6 +113,24 @@ func (s *Service) admit(ctx context.Context, caller directory.Caller, group dire
 		}
 	}
 	return joined, j, err
+}
+
+// creator reads what decides on what a link's creator may do now, beyond his row in the organization, which seen tells to have been read. His row in the
+// group decides, too, unless he is an admin, or out: then it isn't read, so that of what everybody reads there is a row less.
+func (s *Service) creator(ctx context.Context, inv *Invite, creator directory.Membership, seen bool) (directory.Membership, error) {
+	org, who := inv.Group.Org(), []directory.UserID{inv.CreatedBy}
+	if !seen && inv.ByAdmin {
+		members, err := s.Store.Members(ctx, org, directory.GroupID{}, who)
+		if err != nil {
+			return creator, err
+		}
+		creator, seen = members[inv.CreatedBy], true
+	}
+	if seen && (creator.IsAdmin() || !creator.InOrg()) {
+		return creator, nil
+	}
+	members, err := s.Store.Members(ctx, org, inv.Group, who)
+	return members[inv.CreatedBy], err
 }
 
 // joining makes the rows of someone who comes in by the link: as a user, if he is new to the organization or was out of it.

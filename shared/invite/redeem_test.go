@@ -441,7 +441,7 @@ func TestRedeem_InstanceThatKnowsTheCreatorStillSeesWhatHeMayDo(t *testing.T) {
 			s := newScene(t)
 			s.Join(s.admin, s.group, creator, c.was)
 			link := s.Link(creator, s.group, func(r *invite.Request) { r.Access = c.access })
-			for _, name := range []string{"one", "two", "three"} {
+			for _, name := range []string{"one", "two", "two elsewhere", "three", "three elsewhere"} {
 				s.Join(s.admin, s.second, Person(name), directory.RoleUser)
 			}
 			s.redeem(Person("one"), link, nil) // from here on the instance knows who made it, and what he was
@@ -457,6 +457,10 @@ func TestRedeem_InstanceThatKnowsTheCreatorStillSeesWhatHeMayDo(t *testing.T) {
 					s.refuses(Person(step.who), link, step.want)
 				} else {
 					s.redeem(Person(step.who), link, nil)
+				}
+				_, _, elsewhere := s.Instance()
+				if _, err := elsewhere.Redeem(t.Context(), Person(step.who+" elsewhere"), Code(link)); !errors.Is(err, step.want) {
+					t.Errorf("an instance that has seen nothing: %v, want %v", err, step.want)
 				}
 			}
 		})
