@@ -40,9 +40,8 @@ type storm struct {
 	limits  simulator.Limits
 	// deleteAfter is the second at which the link is deleted; 0: never.
 	deleteAfter int
-	// over tells that more come than the placement of the keys carries: people wait, and some are left undecided. What a table carries is to be
-	// carried all the same.
-	over bool
+	// over is the share of people who may be left undecided, where more come than the placement of the keys carries.
+	over float64
 }
 
 // people is how many come in all, and second the one in which the i-th comes, and how far it has passed by then.

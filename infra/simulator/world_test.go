@@ -54,29 +54,29 @@ var quick = []storm{
 	{name: "deleted", access: invite.AccessAnyone, cap: invite.MaxCap, rate: 300, seconds: 2, seed: 1, limits: grown(), deleteAfter: 1},
 	{name: "uncapped", access: invite.AccessAnyone, rate: 300, seconds: 1, seed: 1, limits: newTable()},
 	{name: "uncapped, as much as is carried", access: invite.AccessOrg, rate: 118, seconds: 3, carries: tenth(twoAtOnce), limits: small()},
-	{name: "uncapped, more than is carried", access: invite.AccessOrg, rate: 140, seconds: 4, carries: tenth(threeAlike), limits: small(), over: true},
+	{name: "uncapped, more than is carried", access: invite.AccessOrg, rate: 140, seconds: 4, carries: tenth(threeAlike), limits: small(), over: 0.2},
 }
 
 // whole are those of the report.
 var whole = []storm{
 	{name: "uncapped, new table, keys apart", access: invite.AccessOrg, rate: 1400, seconds: 3, carries: apart, limits: newTable()},
 	{name: "uncapped, new table, two together", access: invite.AccessOrg, rate: 1150, seconds: 3, carries: twoAtOnce, limits: newTable()},
-	{name: "uncapped, new table, two together", access: invite.AccessOrg, rate: 1400, seconds: 4, carries: twoAtOnce, limits: newTable(), over: true},
-	{name: "uncapped, new table, three together", access: invite.AccessOrg, rate: 1400, seconds: 3, carries: threeAlike, limits: newTable(), over: true},
+	{name: "uncapped, new table, two together", access: invite.AccessOrg, rate: 1400, seconds: 4, carries: twoAtOnce, limits: newTable(), over: 0.01},
+	{name: "uncapped, new table, three together", access: invite.AccessOrg, rate: 1400, seconds: 3, carries: threeAlike, limits: newTable(), over: 0.06},
 	{name: "uncapped, new people, new table", access: invite.AccessAnyone, rate: 850, seconds: 2, carries: [2]float64{870, 1000}, limits: newTable()},
 	{name: "uncapped, warmed table", access: invite.AccessOrg, rate: 1400, seconds: 3, carries: [2]float64{1400, 1500}, limits: warmed()},
 	{name: "uncapped, grown table, after splits", access: invite.AccessOrg, rate: 3000, warm: 5, warmRate: 2000, seconds: 2, carries: [2]float64{1900, 3000}, limits: grown()},
 	{name: "capped, new table", access: invite.AccessOrg, cap: 1200, rate: 500, seconds: 4, seed: 1, limits: newTable()},
 	{name: "capped, grown table", access: invite.AccessOrg, cap: 4000, rate: 1000, seconds: 5, seed: 1, limits: grown()},
 	{name: "capped, new people, grown table", access: invite.AccessAnyone, cap: 3000, rate: 1000, seconds: 4, carries: [2]float64{1400, 1500}, limits: grown()},
-	{name: "capped, new people, grown table, three together", access: invite.AccessAnyone, cap: 3000, rate: 1000, seconds: 4, carries: [2]float64{900, 990}, limits: grown(), over: true},
+	{name: "capped, new people, grown table, three together", access: invite.AccessAnyone, cap: 3000, rate: 1000, seconds: 4, carries: [2]float64{900, 990}, limits: grown(), over: 0.01},
 	{name: "a small cap, new table", access: invite.AccessOrg, cap: 10, rate: 500, seconds: 2, seed: 1, limits: newTable()},
 	{name: "a small cap, grown table", access: invite.AccessOrg, cap: 10, rate: 1000, seconds: 2, seed: 1, limits: grown()},
 	{name: "deleted meanwhile, grown table", access: invite.AccessOrg, cap: invite.MaxCap, rate: 1000, seconds: 2, seed: 2, limits: grown(), deleteAfter: 1},
 }
 
-// TestWorld lets storms pass over links, and sees that none is one too many, and that nobody is left undecided. Where more come than is carried, as
-// many are answered as could be.
+// TestWorld lets storms pass over links, and sees that none is one too many, and that nobody is left undecided, or few
+// where more come than is carried.
 func TestWorld(t *testing.T) {
 	storms := quick
 	if *report != "" {
@@ -91,15 +91,11 @@ func TestWorld(t *testing.T) {
 			if r.Members > st.cap && st.cap > 0 {
 				t.Errorf("%d members of %d places", r.Members, st.cap)
 			}
-			if st.over {
-				carried := min(float64(r.All.Came), r.Carried*(float64(st.seconds)+answerTime.Seconds()))
-				if answered := r.All.Came - r.All.Undecided; float64(answered) < 0.8*carried {
-					t.Errorf("%d were answered, of %.0f that were carried", answered, carried)
-				}
-				return
+			if r.All.Undecided > int(st.over*float64(r.All.Came)) {
+				t.Errorf("%d of %d were left undecided, %.0f a second are carried", r.All.Undecided, r.All.Came, r.Carried)
 			}
-			if r.All.Undecided > 0 {
-				t.Errorf("%d were left undecided", r.All.Undecided)
+			if st.over > 0 {
+				return // whoever was left undecided may have joined, and may not have heard that it is used up
 			}
 			everybody := st.people()
 			if st.cap > 0 && st.deleteAfter == 0 && (r.Members != min(st.cap, everybody) || r.Uses != r.Members) {
@@ -114,7 +110,7 @@ func TestWorld(t *testing.T) {
 		})
 	}
 	if *report != "" {
-		if err := os.WriteFile(*report, write(results), 0o644); err != nil {
+		if err := os.WriteFile(*report, write(t, results, seeFates(t)), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
