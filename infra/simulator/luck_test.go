@@ -43,7 +43,7 @@ reads 3,000 units a second. On a new table, with 4 partitions, one that holds *k
 2,000, 1,200, 857 or 667. So 1,400 a second need all four apart, 4! / 4⁴ = 9.4%% of placements. What a redeem writes to the index lies under four keys (eight,
 of new people); three of them on one of its partitions carry 1,333 joinings. New people write four units in a transaction: a new table, which takes 4,000
 units, lets 1,000 of them in a second and no more, wherever keys fall. A row lies on one partition however often that splits: 3,000 redeems a second by one link is the end
-of it as long as each reads the link.
+of it as long as each reads the link. A preview, which the page shows before anybody redeems, reads such rows, too; it isn't counted here.
 
 Share of placements (of %d) that carry so many redeems a second, before a partition splits, and with nobody waiting:
 

@@ -74,7 +74,11 @@ func (s *Service) admit(ctx context.Context, caller directory.Caller, group dire
 		return Joined{}, Joining{}, ErrDeleted
 	}
 	creator, seen := rows.Members[inv.CreatedBy]
-	s.links.put(inv, creator.IsAdmin())
+	admin := inv.ByAdmin
+	if seen {
+		admin = creator.IsAdmin()
+	}
+	s.links.put(inv, admin)
 
 	joined := Joined{Org: *rows.Org, Group: *rows.Group}
 	if me.InGroup() {
