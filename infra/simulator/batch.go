@@ -28,7 +28,7 @@ func (s *Simulator) batchGet(request *http.Request, body []byte) (*http.Response
 			if keys.ConsistentRead {
 				units = 1
 			}
-			if s.table.take(s.table.at(key["pk"].S, key["sk"].S), units, 0, now) {
+			if s.takeRead(key["pk"].S, key["sk"].S, units, now) {
 				admitted = append(admitted, raw)
 			} else {
 				refused = append(refused, raw)

@@ -19,10 +19,17 @@ type keyspace struct {
 	seed       uint64
 	partitions []*partition // by where they begin; the first begins at ""
 	splits     int
+	asked      map[string]asking // of partition keys
+}
+
+// asking is how often units of a partition key were asked for, and how many.
+type asking struct {
+	times int
+	units Units
 }
 
 func newKeyspace(limits Limits, seed uint64, now time.Time) *keyspace {
-	k := &keyspace{limits: limits, seed: seed}
+	k := &keyspace{limits: limits, seed: seed, asked: map[string]asking{}}
 	for i := range limits.Partitions {
 		from := position("")
 		if i > 0 {
@@ -51,8 +58,11 @@ func (k *keyspace) index(p position) int {
 	return sort.Search(len(k.partitions), func(i int) bool { return k.partitions[i].from > p }) - 1
 }
 
-// take asks the partition of a position for units. If it has none left it gives false.
-func (k *keyspace) take(p position, read, write float64, now time.Time) bool {
+// take asks for units of an item. If its partition has none left it gives false.
+func (k *keyspace) take(pk, sk string, read, write float64, now time.Time) bool {
+	a := k.asked[pk]
+	k.asked[pk] = asking{a.times + 1, a.units.plus(Units{read, write})}
+	p := k.at(pk, sk)
 	i := k.index(p)
 	if k.partitions[i].rest(now, k.limits) {
 		k.split(i, now)

@@ -12,7 +12,7 @@ func pour(k *keyspace, rate, seconds int, keys ...[2]string) (got int) {
 	for i := range rate * seconds {
 		at := now.Add(time.Duration(i) * time.Second / time.Duration(rate))
 		item := keys[i%len(keys)]
-		if k.take(k.at(item[0], item[1]), 0, 1, at) {
+		if k.take(item[0], item[1], 0, 1, at) {
 			got++
 		}
 	}
@@ -56,7 +56,7 @@ func TestKeyspace_SplitsForHeat(t *testing.T) {
 func TestKeyspace_APartitionThatRestsDoesNotSplit(t *testing.T) {
 	k := newKeyspace(limits(1, 5*time.Second), 1, time.Unix(0, 0))
 	pour(k, 2000, 4, [2]string{"a", "a"}, [2]string{"b", "b"})
-	if k.take(k.at("a", "a"), 0, 1, time.Unix(60, 0)); k.splits != 0 {
+	if k.take("a", "a", 0, 1, time.Unix(60, 0)); k.splits != 0 {
 		t.Errorf("%d splits", k.splits)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"testing"
 	"time"
 )
 
@@ -17,22 +18,25 @@ func (r result) joined() (n int) {
 }
 
 // write makes the report: Markdown, with a bar a second.
-func write(results []result) []byte {
+func write(t *testing.T, results []result, seen []fate) []byte {
+	t.Helper()
 	var out bytes.Buffer
 	fmt.Fprintf(&out, "# The link that goes round the world\n\n")
 	fmt.Fprintf(&out, "Written by `make world` on %s, on %d processors (%s). Times are those of the simulation (package `infra/simulator`):\n"+
 		"its clock stands still while this machine works, so what holds a redeem up is a limit of DynamoDB's and never the machine.\n\n",
 		time.Now().UTC().Format("2006-01-02 15:04 UTC"), runtime.NumCPU(), runtime.Version())
-	fmt.Fprintf(&out, "A new table has 4 partitions and isn't let split. A grown one has 32, and hot ones split after 2 s. Undecided is who got a 503 after 2.5 s. Where it was\n"+
-		"warmed up, the first seconds don't count in the table; the bars have them, too.\n\n")
-	fmt.Fprintf(&out, "| link, table | places | redeems/s | seed | came | joined | used up | deleted | undecided | p50 | p99 | longest | throttled | conflicts | functions at once |\n")
+	fmt.Fprintf(&out, "A new table has 4 partitions and isn't let split, as DynamoDB needs minutes for that. A warmed one has 16. A grown one has 32, and hot ones split\n"+
+		"after 2 s. Undecided is who got a 503 after 2.5 s. Where it was warmed up by people, the first seconds don't count in the table; the bars have them, too.\n"+
+		"*Carries* is how many redeems a second by an uncapped link the fullest partition has units for, where the keys lie in that storm, before any has split.\n\n")
+	fmt.Fprintf(&out, "## Storms\n\n")
+	fmt.Fprintf(&out, "| link, table | places | redeems/s | carries | came | joined | used up | deleted | undecided | p50 | p99 | longest | throttled | conflicts | functions at once |\n")
 	fmt.Fprintf(&out, "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n")
 	for _, r := range results {
 		places := "any"
 		if r.cap > 0 {
 			places = fmt.Sprint(r.cap)
 		}
-		fmt.Fprintf(&out, "| %s | %s | %d | %d | %d | %d | %d | %d | %d | %v | %v | %v | %d | %d | %d |\n", r.name, places, r.rate, r.seed, r.All.Came, r.All.Joined,
+		fmt.Fprintf(&out, "| %s | %s | %d | %.0f | %d | %d | %d | %d | %d | %v | %v | %v | %d | %d | %d |\n", r.name, places, r.rate, r.Carried, r.All.Came, r.All.Joined,
 			r.All.UsedUp, r.All.Deleted, r.All.Undecided, r.percentile(0.5).Round(time.Millisecond), r.percentile(0.99).Round(time.Millisecond),
 			r.percentile(1).Round(time.Millisecond), r.Count.Throttled, r.Count.Conflicts, r.Instances)
 	}
@@ -47,6 +51,7 @@ func write(results []result) []byte {
 		}
 		fmt.Fprintf(&out, "```\n")
 	}
+	writeLuck(t, &out, seen)
 	return out.Bytes()
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -31,6 +32,8 @@ var Published = Limits{
 type Count struct {
 	Calls, Throttled, Conflicts int // calls refused or cut short, and transactions and writes that met another
 	Splits                      int // of table and index
+	// Refused is how often units were asked for in vain, by the partition key: of the table, or "index" and that of the index.
+	Refused map[string]int
 }
 
 // Simulator is DynamoDB, seen by one SDK client or many: put it into their options as HTTPClient. It is safe for concurrent use.
@@ -49,7 +52,7 @@ type Simulator struct {
 func New(engine *Engine, limits Limits, seed uint64) *Simulator {
 	now := time.Now()
 	return &Simulator{
-		engine: engine, limits: limits, held: map[position]time.Time{},
+		engine: engine, limits: limits, held: map[position]time.Time{}, count: Count{Refused: map[string]int{}},
 		table: newKeyspace(limits, seed, now), index: newKeyspace(limits, seed+1, now),
 	}
 }
@@ -59,6 +62,7 @@ func (s *Simulator) Count() Count {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.count
+	c.Refused = maps.Clone(c.Refused)
 	c.Splits = s.table.splits + s.index.splits
 	return c
 }
@@ -120,10 +124,26 @@ func (s *Simulator) begin() time.Time {
 	return time.Now()
 }
 
+// takeRead asks for the units of a read of the table.
+func (s *Simulator) takeRead(pk, sk string, units float64, now time.Time) bool {
+	ok := s.table.take(pk, sk, units, 0, now)
+	if !ok {
+		s.count.Refused[pk]++
+	}
+	return ok
+}
+
 // takeWrite asks for the units of a write: those of its item, and one where the index lists it.
 func (s *Simulator) takeWrite(t touch, units float64, now time.Time) bool {
-	table := s.table.take(s.table.at(t.pk, t.sk), 0, units, now)
-	return table && (t.lpk == "" || s.index.take(s.index.at(t.lpk, t.lsk), 0, 1, now))
+	if !s.table.take(t.pk, t.sk, 0, units, now) {
+		s.count.Refused[t.pk]++
+		return false
+	}
+	if t.lpk != "" && !s.index.take(t.lpk, t.lsk, 0, 1, now) {
+		s.count.Refused["index "+t.lpk]++
+		return false
+	}
+	return true
 }
 
 // holds tells whether a transaction in flight has the item.
@@ -178,7 +198,7 @@ func (s *Simulator) query(request *http.Request, body []byte) (*http.Response, e
 	}
 	s.mu.Lock()
 	now := s.begin()
-	ok := space.take(space.at(q.ExpressionAttributeValues[":pk"].S, ""), 1, 0, now)
+	ok := space.take(q.ExpressionAttributeValues[":pk"].S, "", 1, 0, now)
 	if !ok {
 		s.count.Throttled++
 	}

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -33,13 +34,14 @@ type storm struct {
 	rate   int // redeems a second
 	// warm is for how many seconds people come before it counts, warmRate a second, so that partitions split; then they come for seconds.
 	warm, warmRate, seconds int
-	seed                    uint64
-	limits                  simulator.Limits
+	// seed says where keys fall. Where carries is given, it is the first one of which the fullest partition carries a rate from the one to the other.
+	seed    uint64
+	carries [2]float64
+	limits  simulator.Limits
 	// deleteAfter is the second at which the link is deleted; 0: never.
 	deleteAfter int
-	// over tells that rows which everybody reads are together on a partition, which is more than it carries until it has split: the storm shows
-	// what comes of that, and some are left undecided.
-	over bool
+	// over is the share of people who may be left undecided, where more come than the placement of the keys carries.
+	over float64
 }
 
 // people is how many come in all, and second the one in which the i-th comes, and how far it has passed by then.
@@ -66,7 +68,8 @@ type result struct {
 	By        []outcome // second by second
 	All       outcome   // what counts
 	Count     simulator.Count
-	Instances int // the most functions at work at once
+	Instances int     // the most functions at work at once
+	Carried   float64 // redeems a second, by an uncapped link, before a partition has split, and with nobody waiting
 	Uses      int
 	Members   int
 	Deleting  time.Duration
@@ -106,11 +109,24 @@ type scene struct {
 	group directory.Group
 }
 
+// dice is a random reader that many may read at once.
+type dice struct {
+	mu     sync.Mutex
+	random *rand.ChaCha8
+}
+
+func (d *dice) Read(p []byte) (int, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.random.Read(p)
+}
+
 // bubbleTime is when the clock of a synctest bubble begins.
 var bubbleTime = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
+// newScene makes one. Its ids are always the same, so that it is the simulator's seed that says which keys fall together.
 func newScene(t *testing.T, members int) scene {
-	s := scene{World: New(t), admin: Person("admin")}
+	s := scene{World: NewOf(t, &dice{random: rand.NewChaCha8([32]byte{})}), admin: Person("admin")}
 	_, err := s.Client.UpdateTable(t.Context(), &dynamodb.UpdateTableInput{
 		TableName: &s.TableName, StreamSpecification: &types.StreamSpecification{StreamEnabled: aws.Bool(false)},
 	})
@@ -160,6 +176,13 @@ func person(i int) directory.Caller { return Person(fmt.Sprintf("person %d", i))
 func run(t *testing.T, st storm) result {
 	t.Helper()
 	began := time.Now()
+	load := loadOf(t, kindOfLink{directory.RoleAdmin, st.access})
+	for st.carries[1] > 0 {
+		if carries := load.Carries(st.limits, st.seed); carries >= st.carries[0] && carries < st.carries[1] {
+			break
+		}
+		st.seed++
+	}
 	people := st.people()
 	members := 0
 	if st.access == invite.AccessOrg {
@@ -169,7 +192,7 @@ func run(t *testing.T, st storm) result {
 	link := s.Link(s.admin, s.group, func(r *invite.Request) { r.Access, r.MaxUses = st.access, st.cap })
 	engine := simulator.NewEngine(16)
 	defer engine.Close()
-	r := result{storm: st, By: make([]outcome, st.warm+st.seconds)}
+	r := result{storm: st, Carried: load.Carries(st.limits, st.seed), By: make([]outcome, st.warm+st.seconds)}
 	synctest.Test(t, func(t *testing.T) {
 		sim := simulator.New(engine, st.limits, st.seed)
 		instance := func() *invite.Service {
@@ -266,8 +289,35 @@ func (r result) percentile(p float64) time.Duration {
 }
 
 func (r result) String() string {
-	return fmt.Sprintf("%s, seed %d: came %d, joined %d, used up %d, deleted %d, undecided %d; p50 %v p99 %v max %v; %d calls, %d throttled, %d conflicts, %d splits; "+
-		"%d functions; uses %d, members %d; deleting %v; took %v", r.name, r.seed, r.All.Came, r.All.Joined, r.All.UsedUp, r.All.Deleted, r.All.Undecided,
+	return fmt.Sprintf("%s, seed %d, carries %.0f: came %d, joined %d, used up %d, deleted %d, undecided %d; p50 %v p99 %v max %v; %d calls, %d throttled, %d conflicts, %d splits; "+
+		"%d functions; uses %d, members %d; deleting %v; took %v; refused %s", r.name, r.seed, r.Carried, r.All.Came, r.All.Joined, r.All.UsedUp, r.All.Deleted, r.All.Undecided,
 		r.percentile(0.5).Round(time.Millisecond), r.percentile(0.99).Round(time.Millisecond), r.percentile(1).Round(time.Millisecond),
-		r.Count.Calls, r.Count.Throttled, r.Count.Conflicts, r.Count.Splits, r.Instances, r.Uses, r.Members, r.Deleting.Round(time.Millisecond), r.Took.Round(time.Second))
+		r.Count.Calls, r.Count.Throttled, r.Count.Conflicts, r.Count.Splits, r.Instances, r.Uses, r.Members, r.Deleting.Round(time.Millisecond), r.Took.Round(time.Second), r.refused())
+}
+
+// refused tells whose units were asked for in vain, by the kinds of keys; several that are hot each for itself.
+func (r result) refused() string {
+	total, rest := 0, 0
+	for _, n := range r.Count.Refused {
+		total += n
+	}
+	var keys []string
+	for key, n := range r.Count.Refused {
+		if n*50 < total {
+			rest += n
+			continue
+		}
+		keys = append(keys, fmt.Sprintf("%s %d", kind(key), n))
+	}
+	slices.Sort(keys)
+	if rest > 0 {
+		keys = append(keys, fmt.Sprintf("others %d", rest))
+	}
+	return strings.Join(keys, ", ")
+}
+
+// kind names a key without its ids.
+func kind(key string) string {
+	parts := strings.Split(key, "#")
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return len(part) > 8 }), "#")
 }

@@ -15,7 +15,7 @@ const (
 
 // UntilDecided runs op until it gives anything but [ErrChanged] or [ErrUnavailable], or until the context's deadline is near; then
 // it gives ErrUnavailable: undecided, safe to repeat. Op must read what it decides on each time. It is the only place where
-// anything is retried. The pauses grow and are jittered, so that those who met don't meet again.
+// anything is retried, but what a busy partition has refused, which package dynamo asks for again by itself. The pauses grow and are jittered, so that those who met don't meet again.
 func UntilDecided(ctx context.Context, op func(ctx context.Context) error) error {
 	changed, unavailable := changedPause, unavailablePause
 	for {

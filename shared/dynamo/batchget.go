@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"context"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -54,31 +53,29 @@ func (t *Table) get(ctx context.Context, keys []key) (map[key]item, error) {
 	return rows, nil
 }
 
-// unprocessedPause lets a throttled partition breathe before the rest of a batch is asked for again.
-const unprocessedPause = 20 * time.Millisecond
-
-// getBatch reads up to 100 rows. DynamoDB may leave some of them for another call; a batch is whole or an error.
+// getBatch reads up to 100 rows. DynamoDB may leave some of them for another call, or all; a batch is whole or an error.
 func (t *Table) getBatch(ctx context.Context, keys []item) ([]item, error) {
 	consistent := true
 	request := map[string]types.KeysAndAttributes{t.name: {Keys: keys, ConsistentRead: &consistent}}
 	var rows []item
-	for pause := unprocessedPause; ; pause *= 2 {
+	q := newQueue(ctx)
+	for {
 		out, err := t.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: request})
-		if err != nil {
+		switch {
+		case err == nil:
+			if err := understood(out.Responses[t.name]); err != nil {
+				return nil, err
+			}
+			rows = append(rows, out.Responses[t.name]...)
+			if len(out.UnprocessedKeys) == 0 {
+				return rows, nil
+			}
+			request, err = out.UnprocessedKeys, errBusy
+		case !throttled(err):
 			return nil, verdict("read rows", err)
 		}
-		if err := understood(out.Responses[t.name]); err != nil {
-			return nil, err
-		}
-		rows = append(rows, out.Responses[t.name]...)
-		if len(out.UnprocessedKeys) == 0 {
-			return rows, nil
-		}
-		request = out.UnprocessedKeys
-		select {
-		case <-ctx.Done():
-			return nil, verdict("read rows", ctx.Err())
-		case <-time.After(pause):
+		if !q.wait(ctx, len(request[t.name].Keys)) {
+			return nil, verdict("read rows", err)
 		}
 	}
 }

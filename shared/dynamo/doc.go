@@ -10,7 +10,7 @@
 //	admin           pk O#{org}     sk A#{user}     nothing more: the member's row decides
 //	group           pk G#{group}   sk G            name, createdAt, createdBy, version, externalId?, externalRow?
 //	                lpk O#{org}#G  lsk G#{group}
-//	invite          pk I#{group}   sk {invite}     name?, access, expiration, expiresAt?, createdAt, createdBy, epoch, maxUses?, uses, ttl?
+//	invite          pk I#{group}   sk {invite}     name?, access, expiration, expiresAt?, createdAt, createdBy, epoch, byAdmin?, maxUses?, uses, ttl?
 //	                lpk I#{group}#{creator}  lsk {invite}    shards?, dealt? (uses before), fullShards? (set), closingAt?
 //	shard           pk P#{group}#{invite}#{00-63}  sk P    uses, ttl?; or closed, ttl (an hour)    from its first use on
 //	org member      pk U#{user}    sk O#{org}      state (in, left, removed), role, since, joinedAt, removedAt?, name, email, byHost? (since)

@@ -30,6 +30,8 @@ func verdict(call string, err error) error {
 	return fmt.Errorf("%s: %w: %w", call, kind(err), err)
 }
 
+var errBusy = errors.New("rows were left unread for too long")
+
 var errFault = errors.New("table fault") // a fault of ours: a call that can't succeed by repeating
 
 func kind(err error) error {
@@ -50,7 +52,7 @@ func kind(err error) error {
 	if status := new(smithyhttp.ResponseError); errors.As(err, &status) && status.HTTPStatusCode() >= 500 {
 		return directory.ErrUnavailable
 	}
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+	if errors.Is(err, errBusy) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		return directory.ErrUnavailable
 	}
 	// No answer, or half of one: refused, reset, timed out.

@@ -16,6 +16,7 @@ const notRemovedSince = "(attribute_not_exists(removedAt) OR removedAt < :made)"
 
 // Join implements [invite.Store]. An uncapped joining writes the person's own rows and nothing else: one row for a member of the
 // organization, two for someone new. A capped one also counts, in the same transaction, on the invite's row or on one of its shards.
+// An uncapped one that is throttled waits for its turn without reading again.
 func (t *Table) Join(ctx context.Context, j invite.Joining) error {
 	group := joinGroup(j.Group, j.Invite.ID.String(), j.Invite.CreatedAt)
 	var writes []types.TransactWriteItem
@@ -30,9 +31,13 @@ func (t *Table) Join(ctx context.Context, j invite.Joining) error {
 		writes = append(writes, types.TransactWriteItem{Update: t.transactUpdate(takePlace(j))})
 	}
 	if len(writes) == 0 {
-		return t.update(ctx, "join", group)
+		return queued(ctx, func() error { return t.update(ctx, "join", group) })
 	}
-	return t.transact(ctx, "join", append(writes, types.TransactWriteItem{Update: t.transactUpdate(group)})...)
+	writes = append(writes, types.TransactWriteItem{Update: t.transactUpdate(group)})
+	if j.Invite.Capped() {
+		return t.transact(ctx, "join", writes...)
+	}
+	return queued(ctx, func() error { return t.transact(ctx, "join", writes...) })
 }
 
 // joinGroup makes the person's row in the group say in: if there is none, or it says left or removed, or it is of another epoch, and

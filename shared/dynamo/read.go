@@ -3,6 +3,7 @@ package dynamo
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"group-invites/shared/directory"
 	"group-invites/shared/invite"
@@ -82,6 +83,9 @@ func standing(rows map[key]item, org directory.OrgID, group directory.GroupID, u
 func (t *Table) ReadLink(ctx context.Context, keys invite.Keys) (invite.Rows, error) {
 	org := keys.Group.Org()
 	wanted := memberKeys([]key{orgKey(org), groupKey(keys.Group)}, org, keys.Group, keys.Users)
+	for _, u := range keys.Members {
+		wanted = append(wanted, orgMemberKey(org, u))
+	}
 	if keys.Invite != (invite.ID{}) {
 		wanted = append(wanted, inviteKey(keys.Group, keys.Invite))
 	}
@@ -104,7 +108,7 @@ func (t *Table) ReadLink(ctx context.Context, keys invite.Keys) (invite.Rows, er
 		return invite.Rows{}, err
 	}
 	var found invite.Rows
-	if found.Rows, err = standing(rows, org, keys.Group, keys.Users); err != nil {
+	if found.Rows, err = standing(rows, org, keys.Group, slices.Concat(keys.Users, keys.Members)); err != nil {
 		return found, err
 	}
 	if row, ok := rows[inviteKey(keys.Group, keys.Invite)]; ok {

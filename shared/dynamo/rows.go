@@ -87,6 +87,9 @@ func inviteItem(i invite.Invite) item {
 	if i.Name != "" {
 		row["name"] = str(i.Name)
 	}
+	if i.ByAdmin {
+		row["byAdmin"] = num(1)
+	}
 	if i.MaxUses != 0 {
 		row["maxUses"] = num(int64(i.MaxUses))
 	}
@@ -107,7 +110,7 @@ func readInvite(group directory.GroupID, row item) (invite.Invite, error) {
 		Access: invite.Access(r.str("access")), Expiration: invite.Expiration(r.str("expiration")),
 		ExpiresAt: r.seconds("expiresAt"), ClearAt: r.seconds("ttl"),
 		CreatedAt: r.millis("createdAt"), CreatedBy: idOf(&r, "createdBy", directory.ParseUserID), Epoch: r.millis("epoch"),
-		MaxUses: int(r.num("maxUses")), Uses: int(r.num("uses")),
+		ByAdmin: r.num("byAdmin") == 1, MaxUses: int(r.num("maxUses")), Uses: int(r.num("uses")),
 		Shards: int(r.num("shards")), Dealt: int(r.num("dealt")), Full: r.fullShards(), ClosingAt: r.millis("closingAt"),
 	}
 	if inv.Sharded() {

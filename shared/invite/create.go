@@ -136,7 +136,7 @@ func (s *Service) Create(ctx context.Context, caller directory.Caller, group dir
 			return err
 		}
 		attempted = true
-		inv.Epoch = standing.OrgMember.Since
+		inv.Epoch, inv.ByAdmin = standing.OrgMember.Since, standing.IsAdmin()
 		view = s.view(ring, inv, standing, standing, now)
 		return s.Store.CreateInvite(ctx, inv, remember(key, req, inv), mails)
 	})

@@ -70,6 +70,7 @@ type Invite struct {
 	CreatedAt  time.Time
 	CreatedBy  directory.UserID
 	Epoch      time.Time // Since of the creator's membership when he made it
+	ByAdmin    bool      // he was an admin then: says what to read first, and decides nothing
 	MaxUses    int       // 0: no cap
 	Uses       int       // exact for capped links; for others it lags by seconds
 

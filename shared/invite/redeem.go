@@ -51,7 +51,11 @@ func (s *Service) Redeem(ctx context.Context, caller directory.Caller, code stri
 func (s *Service) admit(ctx context.Context, caller directory.Caller, group directory.GroupID, id ID, joinID string, now time.Time, t *tries) (Joined, Joining, error) {
 	keys := Keys{Group: group, Invite: id, Users: []directory.UserID{caller.ID}}
 	known := s.links.get(group, id)
-	if known.creator != (directory.UserID{}) && known.creator != caller.ID {
+	switch {
+	case known.creator == directory.UserID{} || known.creator == caller.ID:
+	case known.admin:
+		keys.Members = []directory.UserID{known.creator}
+	default:
 		keys.Users = append(keys.Users, known.creator)
 	}
 	if known.shards > 0 {
@@ -69,7 +73,12 @@ func (s *Service) admit(ctx context.Context, caller directory.Caller, group dire
 	if inv == nil || rows.Group == nil || rows.Org == nil {
 		return Joined{}, Joining{}, ErrDeleted
 	}
-	s.links.put(inv)
+	creator, seen := rows.Members[inv.CreatedBy]
+	admin := inv.ByAdmin
+	if seen {
+		admin = creator.IsAdmin()
+	}
+	s.links.put(inv, admin)
 
 	joined := Joined{Org: *rows.Org, Group: *rows.Group}
 	if me.InGroup() {
@@ -79,13 +88,11 @@ func (s *Service) admit(ctx context.Context, caller directory.Caller, group dire
 	if inv.Expired(now) {
 		return Joined{}, Joining{}, ErrExpired
 	}
-	creator, ok := rows.Members[inv.CreatedBy]
-	if !ok {
-		others, err := s.Store.Members(ctx, group.Org(), group, []directory.UserID{inv.CreatedBy})
-		if err != nil {
+	if !seen || keys.Members != nil {
+		if creator, err = s.creator(ctx, inv, creator, seen); err != nil {
 			return Joined{}, Joining{}, err
 		}
-		creator = others[inv.CreatedBy]
+		s.links.put(inv, creator.IsAdmin())
 	}
 	switch {
 	case suspended(inv, directory.Standing{Org: rows.Org, Group: rows.Group, Membership: creator}):
@@ -110,6 +117,24 @@ func (s *Service) admit(ctx context.Context, caller directory.Caller, group dire
 		}
 	}
 	return joined, j, err
+}
+
+// creator reads what decides on what a link's creator may do now, beyond his row in the organization, which seen tells to have been read. His row in the
+// group decides, too, unless he is an admin, or out: then it isn't read, so that of what everybody reads there is a row less.
+func (s *Service) creator(ctx context.Context, inv *Invite, creator directory.Membership, seen bool) (directory.Membership, error) {
+	org, who := inv.Group.Org(), []directory.UserID{inv.CreatedBy}
+	if !seen && inv.ByAdmin {
+		members, err := s.Store.Members(ctx, org, directory.GroupID{}, who)
+		if err != nil {
+			return creator, err
+		}
+		creator, seen = members[inv.CreatedBy], true
+	}
+	if seen && (creator.IsAdmin() || !creator.InOrg()) {
+		return creator, nil
+	}
+	members, err := s.Store.Members(ctx, org, inv.Group, who)
+	return members[inv.CreatedBy], err
 }
 
 // joining makes the rows of someone who comes in by the link: as a user, if he is new to the organization or was out of it.

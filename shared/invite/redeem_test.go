@@ -2,6 +2,7 @@ package invite_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -397,13 +398,92 @@ func TestRedeem_RenewsTheNameThatTheTokenHas(t *testing.T) {
 	s.refuses(renamed, forged(link), directory.ErrNotFound)
 }
 
-func TestRedeem_InstanceThatKnowsTheCreatorStillSeesHimLoseHisRight(t *testing.T) {
-	s := newScene(t)
-	link := s.Link(s.user, s.group)
-	for _, name := range []string{"one", "two"} {
-		s.Join(s.admin, s.second, Person(name), directory.RoleUser)
+// What an instance has seen of a link's creator says which rows it asks for, and never what the answer is: it is the same as that of an instance which
+// has seen nothing.
+func TestRedeem_InstanceThatKnowsTheCreatorStillSeesWhatHeMayDo(t *testing.T) {
+	creator := Person("creator")
+	role := func(to directory.Role) func(s scene) error {
+		return func(s scene) error {
+			_, err := s.Directory.ChangeRole(s.Context(), s.admin, s.org.ID, creator.ID, to)
+			return err
+		}
 	}
-	s.redeem(Person("one"), link, nil) // from here on the instance knows who made it
-	s.must(s.Directory.RemoveGroupMember(t.Context(), s.admin, s.group.ID, s.user.ID))
-	s.refuses(Person("two"), link, invite.ErrSuspended)
+	leaveGroup := func(s scene) error {
+		return s.Directory.RemoveGroupMember(s.Context(), s.admin, s.group.ID, creator.ID)
+	}
+	leaveOrg := func(s scene) error { return s.Directory.RemoveOrgMember(s.Context(), s.admin, s.org.ID, creator.ID) }
+	type acts []func(s scene) error
+	for _, c := range []struct {
+		name     string
+		was      directory.Role
+		access   invite.Access
+		acts     acts // before the instance sees the link again
+		want     error
+		thenActs acts // and once more
+		then     error
+	}{
+		{"an admin outside of the group, demoted, in again by role", directory.RoleAdmin, invite.AccessAnyone,
+			acts{leaveGroup, role(directory.RoleUser)}, invite.ErrSuspended, acts{role(directory.RoleAdmin)}, nil},
+		{"an admin in the group, demoted: his link for members lives until he is out", directory.RoleAdmin, invite.AccessOrg,
+			acts{role(directory.RoleUser)}, nil, acts{leaveGroup}, invite.ErrSuspended},
+		{"an admin in the group, demoted: his link for anyone doesn't", directory.RoleAdmin, invite.AccessAnyone,
+			acts{role(directory.RoleManager)}, invite.ErrSuspended, acts{role(directory.RoleAdmin)}, nil},
+		{"an admin, removed from the organization", directory.RoleAdmin, invite.AccessOrg,
+			acts{leaveOrg}, invite.ErrSuspended, nil, invite.ErrSuspended},
+		{"an admin, out of the group", directory.RoleAdmin, invite.AccessOrg,
+			acts{leaveGroup}, nil, nil, nil},
+		{"a user, out of the group, then an admin", directory.RoleUser, invite.AccessOrg,
+			acts{leaveGroup}, invite.ErrSuspended, acts{role(directory.RoleAdmin)}, nil},
+		{"a user, then an admin, out of the group, then a user", directory.RoleUser, invite.AccessOrg,
+			acts{role(directory.RoleAdmin), leaveGroup}, nil, acts{role(directory.RoleUser)}, invite.ErrSuspended},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newScene(t)
+			s.Join(s.admin, s.group, creator, c.was)
+			link := s.Link(creator, s.group, func(r *invite.Request) { r.Access = c.access })
+			for _, name := range []string{"one", "two", "two elsewhere", "three", "three elsewhere"} {
+				s.Join(s.admin, s.second, Person(name), directory.RoleUser)
+			}
+			s.redeem(Person("one"), link, nil) // from here on the instance knows who made it, and what he was
+			for _, step := range []struct {
+				who  string
+				acts acts
+				want error
+			}{{"two", c.acts, c.want}, {"three", c.thenActs, c.then}} {
+				for _, act := range step.acts {
+					s.must(act(s))
+				}
+				if step.want != nil {
+					s.refuses(Person(step.who), link, step.want)
+				} else {
+					s.redeem(Person(step.who), link, nil)
+				}
+				_, _, elsewhere := s.Instance()
+				if _, err := elsewhere.Redeem(t.Context(), Person(step.who+" elsewhere"), Code(link)); !errors.Is(err, step.want) {
+					t.Errorf("an instance that has seen nothing: %v, want %v", err, step.want)
+				}
+			}
+		})
+	}
+}
+
+func TestRedeem_LosingTheRoleCostsOneReadMoreOnce(t *testing.T) {
+	s := newScene(t)
+	creator := Person("creator")
+	s.Join(s.admin, s.group, creator, directory.RoleAdmin)
+	link := s.Link(creator, s.group)
+	calls := func(who string) int {
+		s.Join(s.admin, s.second, Person(who), directory.RoleUser)
+		s.Faults.Reset(nil)
+		s.redeem(Person(who), link, nil)
+		return s.Faults.Cost().Calls
+	}
+	counts := []int{calls("one"), calls("two")}
+	if _, err := s.Directory.ChangeRole(t.Context(), s.admin, s.org.ID, creator.ID, directory.RoleUser); err != nil {
+		t.Fatal(err)
+	}
+	counts = append(counts, calls("three"), calls("four"))
+	if want := []int{3, 2, 3, 2}; !slices.Equal(counts, want) {
+		t.Errorf("%v calls, want %v", counts, want)
+	}
 }

@@ -86,8 +86,9 @@ func URL(baseURL string, ring *linkcode.Ring, group directory.GroupID, id ID) st
 	return baseURL + "/i#" + ring.Sign(group, id)
 }
 
-// linkMemory remembers of links what never changes: who made one, among how many shards its places were dealt, once they were, and which of them are
-// full, once they are. The first saves a redeem one round trip, the others a choice without a look. It is the only thing that an instance remembers.
+// linkMemory remembers of links what never changes: who made one, whether he was an admin when it last looked, among how many shards its places were
+// dealt, once they were, and which of them are full, once they are. The first saves a redeem one round trip, the second a row that everybody would
+// read, the others a choice without a look. They say which rows to ask for, and never what the answer is. It is the only thing that an instance remembers.
 type linkMemory struct {
 	mu sync.Mutex
 	of map[linkKey]linkFacts
@@ -100,11 +101,12 @@ type linkKey struct {
 
 type linkFacts struct {
 	creator directory.UserID
+	admin   bool
 	shards  int
 	full    ShardSet
 }
 
-// linkMemorySize bounds the memory, at 56 bytes an entry and its overhead: some 100 KB.
+// linkMemorySize bounds the memory, at 64 bytes an entry and its overhead: some 100 KB.
 const linkMemorySize = 1000
 
 // get gives what is known of a link; zero if it is nothing.
@@ -114,11 +116,12 @@ func (m *linkMemory) get(group directory.GroupID, id ID) linkFacts {
 	return m.of[linkKey{group, id}]
 }
 
-func (m *linkMemory) put(inv *Invite) {
+// put remembers a link. admin tells whether its creator is one, as far as was seen.
+func (m *linkMemory) put(inv *Invite, admin bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.of == nil || len(m.of) >= linkMemorySize {
 		m.of = map[linkKey]linkFacts{} // rare, and cheaper than choosing whom to forget
 	}
-	m.of[linkKey{inv.Group, inv.ID}] = linkFacts{inv.CreatedBy, inv.Shards, inv.Full}
+	m.of[linkKey{inv.Group, inv.ID}] = linkFacts{inv.CreatedBy, admin, inv.Shards, inv.Full}
 }

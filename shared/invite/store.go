@@ -10,11 +10,13 @@ import (
 
 // Keys names rows to read together, all of one group and its organization.
 type Keys struct {
-	Group  directory.GroupID
-	Users  []directory.UserID // their rows in the organization and the group
-	Invite ID                 // zero: none
-	Shards []int              // of Invite
-	Replay *ReplayKey         // nil: none
+	Group directory.GroupID
+	Users []directory.UserID // their rows in the organization and the group
+	// Members are people of whom the row in the organization is enough, as it is for an admin; [Rows] then has them as being in no group.
+	Members []directory.UserID
+	Invite  ID         // zero: none
+	Shards  []int      // of Invite
+	Replay  *ReplayKey // nil: none
 	// Deliveries are mails of Invite, up to 50.
 	Deliveries []mail.ID
 	Quota      *mail.QuotaKey // nil: none

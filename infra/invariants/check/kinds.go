@@ -143,6 +143,9 @@ func (r *reader) invite() {
 	created := r.ms("createdAt")
 	creator := r.matching("createdBy", userForm)
 	epoch := r.ms("epoch")
+	if r.has("byAdmin") {
+		r.num("byAdmin", 1)
+	}
 	uses := r.num("uses", 0)
 	r.must(r.has("expiresAt") == (expiration != "never"), "ends or doesn't, against its expiration %s", expiration)
 	r.must(r.has("ttl") == r.has("expiresAt"), "has a ttl and doesn't end, or the other way round")
