@@ -35,7 +35,7 @@ func main() {
 }
 
 // packages are those whose tests run against the engine, and what they need to be told there. Acceptance tests wait for each other: their stacks
-// would share one engine, which does about a tenth of what the other one does.
+// share one engine, which does one thing after the other.
 var packages = []struct {
 	name  string
 	flags []string
@@ -84,16 +84,13 @@ func run(ctx context.Context) error {
 	}
 	var failed error
 	for _, p := range packages {
-		if len(wanted) > 0 && !wanted[p.name] {
+		if flag.NArg() > 0 && !wanted[p.name] {
 			continue
 		}
 		delete(wanted, p.name)
 		arguments := []string{"test", "-count=1", "-timeout", "30m", "-run", *pattern, "-skip", skipped(left, p.name), "./" + p.name}
-		if err := on(ctx, java, folder, root, append(arguments, p.flags...)); err != nil {
+		if err := on(ctx, java, folder, root, p.name, append(arguments, p.flags...)); err != nil {
 			failed = errors.Join(failed, fmt.Errorf("%s: %w", p.name, err))
-		}
-		if len(flag.Args()) > 0 && len(wanted) == 0 {
-			break
 		}
 	}
 	for name := range wanted {
@@ -102,8 +99,8 @@ func run(ctx context.Context) error {
 	return failed
 }
 
-// on runs the go command on an engine of its own.
-func on(ctx context.Context, java, folder, root string, arguments []string) error {
+// on runs the go command on an engine of its own, and says how long what it is about has taken.
+func on(ctx context.Context, java, folder, root, about string, arguments []string) error {
 	begin := time.Now()
 	e, err := start(ctx, java, folder)
 	if err != nil {
@@ -115,6 +112,6 @@ func on(ctx context.Context, java, folder, root string, arguments []string) erro
 	cmd.Env = append(os.Environ(), "DYNAMODB_ENDPOINT="+e.endpoint)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // its stacks' processes end with it
 	err = cmd.Run()
-	fmt.Printf("%6.0fs  %s\n", time.Since(begin).Seconds(), arguments[len(arguments)-1])
+	fmt.Printf("%6.0fs  %s\n", time.Since(begin).Seconds(), about)
 	return err
 }
