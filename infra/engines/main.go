@@ -55,7 +55,7 @@ var packages = []struct {
 	{name: "infra/restore"},
 	{name: "infra/local/seed"},
 	{name: "infra/crash"},
-	{name: "infra/model", flags: []string{"-rapid.checks", "30"}},
+	{name: "infra/model", flags: []string{"-rapid.checks", "100"}},
 	{name: "infra/acceptance", flags: []string{"-parallel", "1"}},
 }
 
