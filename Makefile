@@ -188,8 +188,12 @@ $(APIFUZZ)/installed: infra/apifuzz/requirements.txt
 fuzz-api: ui $(APIFUZZ)/installed ## Send requests made of the API's document, right and wrong ones, to a stack of its own (ARGS; needs Python)
 	@go run ./infra/apifuzz -schemathesis "$(CURDIR)/$(APIFUZZ)/bin/st" $(ARGS)
 
+.PHONY: test-engines
+test-engines: ui ## Run the tests that need a table on Amazon's DynamoDB Local (needs Java 17; ARGS='-run PATTERN package')
+	@go run ./infra/engines $(ARGS)
+
 .PHONY: nightly
-nightly: model fuzz fuzz-api ## What takes too long for every change: the model, the fuzz tests, the requests made of the API's document
+nightly: model fuzz fuzz-api test-engines ## What takes too long for every change: the model, the fuzz tests, the requests made of the API's document, another engine
 
 ##@ Deploying
 
@@ -221,7 +225,7 @@ released: ## Record that VERSION (such as 1.2.3) has been tagged: what comes nex
 
 .PHONY: clean
 clean: ## Delete what was built and installed here, but not the local stack's data
-	rm -rf .aws-sam .local/build .local/sbom $(NOT_CHECKED) .local/bin .local/local .local/last .local/e2e .local/venv .local/apifuzz infra/local/engine/node_modules $(UI)/node_modules $(UI)/e2e/node_modules $(UI)/.built
+	rm -rf .aws-sam .local/build .local/sbom $(NOT_CHECKED) .local/bin .local/local .local/last .local/e2e .local/venv .local/apifuzz .local/dynamodb-local infra/local/engine/node_modules $(UI)/node_modules $(UI)/e2e/node_modules $(UI)/.built
 	find $(UI)/dist -mindepth 1 ! -name .gitkeep -delete
 
 .PHONY: help

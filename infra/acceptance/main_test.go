@@ -90,7 +90,7 @@ type site struct {
 	client  *http.Client
 }
 
-// open starts a stack on the built functions and a free port.
+// open starts a stack on the built functions and a free port, with a table of its own, which lies at DYNAMODB_ENDPOINT if that is set.
 func open(ctx context.Context, o stack.Options) (*site, error) {
 	s := &site{dataDir: o.DataDir, log: &requestLog{}}
 	s.client = &http.Client{
@@ -103,6 +103,12 @@ func open(ctx context.Context, o stack.Options) (*site, error) {
 	}
 	if o.Root == "" {
 		o.Root = root
+	}
+	if other := os.Getenv("DYNAMODB_ENDPOINT"); o.DynamoDBEndpoint == "" && other != "" {
+		o.DynamoDBEndpoint = other
+	}
+	if o.TableName == "" {
+		o.TableName = fmt.Sprintf("local-test-%d-%d", os.Getpid(), counter.Add(1))
 	}
 	o.Binaries, o.Log, o.Last = binaries, s.log, last
 	var err error

@@ -26,19 +26,19 @@ type outage struct {
 	over chan struct{}    // closed at the end of the outage
 }
 
-// newOutage starts an engine of the test's own behind an outage that hasn't begun.
+// newOutage stands in front of an engine: an outage that hasn't begun.
 func newOutage(t *testing.T) *outage {
 	t.Helper()
-	e, err := engine.Start(t.Context(), engine.Options{Stderr: os.Stderr})
+	endpoint, stop, err := engine.Open(t.Context(), engine.Options{Stderr: os.Stderr})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := e.Stop(); err != nil {
+		if err := stop(); err != nil {
 			t.Error(err)
 		}
 	})
-	behind, err := url.Parse(e.Endpoint())
+	behind, err := url.Parse(endpoint)
 	if err != nil {
 		t.Fatal(err)
 	}

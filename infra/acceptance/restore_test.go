@@ -28,13 +28,13 @@ const (
 // TestRestore_Drill goes through infra/procedures.md, Restore: a backup of a moment, more of everything after it, another table, the same ring.
 func TestRestore_Drill(t *testing.T) {
 	t.Parallel()
-	e, err := engine.Start(t.Context(), engine.Options{})
+	endpoint, stop, err := engine.Open(t.Context(), engine.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { e.Stop() })
+	t.Cleanup(func() { stop() })
 	begin := func(table string, port int) *site {
-		return start(t, stack.Options{DynamoDBEndpoint: e.Endpoint(), TableName: table, Port: port, ScheduleEvery: time.Hour})
+		return start(t, stack.Options{DynamoDBEndpoint: endpoint, TableName: table, Port: port, ScheduleEvery: time.Hour})
 	}
 
 	s := begin(tableBefore, 0)

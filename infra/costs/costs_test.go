@@ -66,8 +66,24 @@ func TestBudgets_AreOfTheirUnits(t *testing.T) {
 	}
 	for _, o := range operations {
 		u := g[o.golden]
-		if planned := 1 + 0.21 + (u.Read*priceRead+u.Write*priceWrite)*million; o.budget > 0 && planned > o.budget+0.005 {
+		if planned := 1 + plannedFunction + (u.Read*priceRead+u.Write*priceWrite)*million; o.budget > 0 && planned > o.budget+0.005 {
 			t.Errorf("%s: its units make %.3f USD a million, over the budget of %v", o.name, planned, o.budget)
+		}
+	}
+}
+
+func TestOffBudget_SaysByWhat(t *testing.T) {
+	o := operation{name: "an act", budget: 3.00}
+	for _, test := range []struct {
+		function, table float64
+		want            string
+	}{
+		{0.21, 1.79, "an act +0.00, of which function +0.00 and table +0.00"},
+		{0.31, 1.788, "an act +0.10, of which function +0.10 and table +0.00"},
+		{0.16, 2.04, "an act +0.20, of which function -0.05 and table +0.25"},
+	} {
+		if got := o.offBudget(cost{api: priceAPI, function: test.function / million, table: test.table / million}); got != test.want {
+			t.Errorf("%q, want %q", got, test.want)
 		}
 	}
 }

@@ -57,6 +57,9 @@ var month = []struct {
 	{opDead, 300}, {opForged, 100}, {opList, 5_000}, {opDelete, 100},
 }
 
+// plannedFunction is what the budgets have for a call of a function, in USD a million. What is left of them is the gateway's request and the units.
+const plannedFunction = 0.21
+
 // What is assumed of AWS; main.go says it in words.
 const (
 	dynamoDBMillis = 8.0
@@ -107,11 +110,22 @@ func (o operation) of(m measured, g golden, d described) (cost, error) {
 	return c, nil
 }
 
+// offBudget says by how much an operation is over its budget, or below it, and what of that is due to its function and to the table.
+func (o operation) offBudget(c cost) string {
+	function := c.function*million - plannedFunction
+	table := c.table*million - (o.budget - priceAPI*million - plannedFunction)
+	return fmt.Sprintf("%s %+.2f, of which function %+.2f and table %+.2f", o.name, rounded(function)+rounded(table), rounded(function), rounded(table))
+}
+
+// rounded is a number of cents, and never a negative zero; budgets are given in cents too.
+func rounded(usd float64) float64 { return math.Round(usd*100)/100 + 0 }
+
 // newTables makes the tables of the README.
 func newTables(m measured, g golden, d described) (string, error) {
 	var b strings.Builder
 	b.WriteString("| USD per million of | API | function | table | their sum | budget | logs | what follows | all |\n|---|---|---|---|---|---|---|---|---|\n")
 	costs := map[string]cost{}
+	var over []string
 	for _, o := range operations {
 		c, err := o.of(m, g, d)
 		if err != nil {
@@ -121,10 +135,13 @@ func newTables(m measured, g golden, d described) (string, error) {
 		budget := ""
 		if o.budget > 0 {
 			budget = dollars(o.budget)
+			over = append(over, o.offBudget(c))
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s | %s | **%s** |\n", o.name, dollars(c.api*million), dollars(c.function*million),
 			dollars(c.table*million), dollars(c.request()*million), budget, dollars(c.logs*million), dollars(c.after*million), dollars(c.all()*million))
 	}
+	fmt.Fprintf(&b, "\nBeside the budget: %s. A function was planned at %s: its call and 3 ms. Those that ask the table two or three times, %g ms each, take "+
+		"longer.\n", strings.Join(over, "; "), dollars(plannedFunction), dynamoDBMillis)
 	b.WriteString("\n| a month of | USD |\n|---|---|\n")
 	var used float64
 	var a []string

@@ -96,6 +96,17 @@ func (t *Table) RecordJoins(ctx context.Context, link tally.Link, joins []tally.
 
 // countJoins writes those of the rows that are not there yet, and counts them, in one transaction. If it is cancelled because
 // some are there, it tries again without them.
+//
+// A joining that comes alone so takes five write units: two for its row, two for the counter, one for its audit entry outside of the transaction. As many
+// share a batch, they share the counter, and it comes to three. Less was reckoned through, and isn't to be had simply:
+//
+//   - The row of the joining can't be the audit entry as well. One is found by link, the other by organization: a row under one of them and in
+//     the index under the other is a unit for the index instead of one for the row.
+//   - A counter outside of the transaction needs another proof that a joining wasn't counted yet. The stream has none: joinings by one link come by
+//     several of its shards, in batches whose borders change, and again at any time within a day.
+//   - The counter could itself name the joinings that it was last raised by, in the same plain write; their rows would be written
+//     after it, and whoever raises it next would first write those of the last one, should they be missing. That is three units and one or two more reads. But it reads
+//     its rows before it counts, each batch has to heal the one before, and beside a version that counts by transactions it would count twice.
 func (t *Table) countJoins(ctx context.Context, link tally.Link, joins []tally.Joined) error {
 	for len(joins) > 0 {
 		writes := make([]types.TransactWriteItem, 0, len(joins)+1)

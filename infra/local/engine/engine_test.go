@@ -135,3 +135,28 @@ func TestStop_EndsTheProcess(t *testing.T) {
 		t.Error("the endpoint still answers after Stop")
 	}
 }
+
+func TestOpen_TakesTheEngineThatIsNamed(t *testing.T) {
+	t.Setenv("DYNAMODB_ENDPOINT", "")
+	own, stop, err := engine.Open(t.Context(), engine.Options{Stderr: t.Output()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("DYNAMODB_ENDPOINT", own)
+	named, leave, err := engine.Open(t.Context(), engine.Options{Stderr: t.Output()})
+	if err != nil || named != own {
+		t.Fatalf("%s, %v, want %s", named, err, own)
+	}
+	if err := leave(); err != nil {
+		t.Error(err)
+	}
+	if _, err := engine.Client(own).ListTables(t.Context(), &dynamodb.ListTablesInput{}); err != nil {
+		t.Errorf("who was named is gone: %v", err)
+	}
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+	if _, err := engine.Client(own).ListTables(t.Context(), &dynamodb.ListTablesInput{}); err == nil {
+		t.Error("who was started still answers")
+	}
+}

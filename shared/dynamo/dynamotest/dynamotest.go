@@ -1,6 +1,6 @@
 // Package dynamotest gives tests a world: the table of template.yaml on the real local engine, the domain's services over it, a clock
 // to turn, a key ring, and faults to inject. Each world has a table of its own; the engine is started once a test binary and
-// ends with it.
+// ends with it. DYNAMODB_ENDPOINT names another engine, which may be shared by many.
 package dynamotest
 
 import (
@@ -71,8 +71,10 @@ func (c *Clock) Advance(d time.Duration) { c.now.Add(d.Milliseconds()) }
 func (c *Clock) Set(t time.Time) { c.now.Store(t.UnixMilli()) }
 
 var (
-	startEngine = sync.OnceValues(func() (*engine.Engine, error) {
-		return engine.Start(context.Background(), engine.Options{Stderr: os.Stderr})
+	// endpoint is that of the engine.
+	endpoint = sync.OnceValues(func() (string, error) {
+		url, _, err := engine.Open(context.Background(), engine.Options{Stderr: os.Stderr})
+		return url, err
 	})
 	tables atomic.Int64
 )
@@ -86,12 +88,12 @@ func New(t testing.TB) *World {
 // NewOf is New with the randomness that ids are made of: the same gives the same ids again.
 func NewOf(t testing.TB, random io.Reader) *World {
 	t.Helper()
-	e, err := startEngine()
+	url, err := endpoint()
 	if err != nil {
 		t.Fatalf("no local engine: %v", err)
 	}
 	w := &World{
-		TB: t, Client: engine.Client(e.Endpoint()), TableName: fmt.Sprintf("local-test-%d", tables.Add(1)),
+		TB: t, Client: engine.Client(url), TableName: fmt.Sprintf("local-test-%d-%d", os.Getpid(), tables.Add(1)),
 		Faults: &faults.Injector{}, Clock: &Clock{}, Random: random,
 	}
 	w.Clock.Set(time.Date(2027, 3, 1, 9, 30, 0, 250e6, time.UTC))
@@ -118,12 +120,12 @@ func (w *World) Instance(configure ...func(*dynamodb.Options)) (*dynamo.Table, *
 			t.IdleConnTimeout = 5 * time.Second // a test may make thousands of worlds
 		})
 	}
-	e, err := startEngine()
+	url, err := endpoint()
 	if err != nil {
 		w.Fatal(err)
 	}
 	table := dynamo.Open(dynamo.Options{
-		Table: w.TableName, Region: "local", Endpoint: e.Endpoint(), AccessKeyID: "local", SecretAccessKey: "local",
+		Table: w.TableName, Region: "local", Endpoint: url, AccessKeyID: "local", SecretAccessKey: "local",
 	}, append([]func(*dynamodb.Options){pool}, configure...)...)
 	dir := &directory.Service{Store: table, Ring: w.Ring, Clock: w.Clock.Now, Random: w.Random, OpenOrgs: true}
 	inv := &invite.Service{
