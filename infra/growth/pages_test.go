@@ -1,0 +1,7 @@
+package growth
+
+import "group-invites/shared/directory"
+
+func pageOf(limit int, cursor string) directory.PageRequest {
+	return directory.PageRequest{Limit: limit, Cursor: cursor}
+}
