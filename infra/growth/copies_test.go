@@ -85,3 +85,7 @@ func (p pattern) copy(out io.Writer, texts ...string) error {
 func keyOf(r row) string {
 	return fmt.Sprintf("%s %s", r["pk"].(*types.AttributeValueMemberS).Value, r["sk"].(*types.AttributeValueMemberS).Value)
 }
+
+func keys(pk, sk string) row {
+	return row{"pk": &types.AttributeValueMemberS{Value: pk}, "sk": &types.AttributeValueMemberS{Value: sk}}
+}

@@ -3,7 +3,6 @@ package growth
 import (
 	"bytes"
 	"compress/gzip"
-	"context"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
@@ -32,11 +31,13 @@ const tableName = "local-growth"
 type loaded struct {
 	*World
 	*scene
-	size
-	open   func() *dynamo.Table // another instance's
+	size   size
+	engine *engine.Engine
 	rows   int
 	took   time.Duration // to load it
-	joined map[string]int
+	// What is gone of it since then.
+	deleted map[invite.ID]bool
+	out     map[directory.UserID]bool // of the group, or of the organization
 }
 
 // load puts so much into a table.
@@ -52,19 +53,16 @@ func (s *scene) load(t testing.TB, n size) *loaded {
 	w := &World{TB: t, Client: engine.Client(e.Endpoint()), TableName: tableName, Faults: &faults.Injector{}, Clock: &Clock{}, Random: rand.Reader}
 	w.Clock.Set(s.now)
 	w.Ring = Ring(t, w.Clock.Now)
-	open := func() *dynamo.Table {
-		return dynamo.Open(dynamo.Options{
-			Table: tableName, Region: "local", Endpoint: e.Endpoint(), AccessKeyID: "local", SecretAccessKey: "local",
-		}, w.Faults.Configure, func(o *dynamodb.Options) { // a machine that has more to do is not a lost answer
-			o.HTTPClient = awshttp.NewBuildableClient().WithTimeout(10 * time.Second)
-		})
-	}
-	w.Table = open()
+	w.Table = dynamo.Open(dynamo.Options{
+		Table: tableName, Region: "local", Endpoint: e.Endpoint(), AccessKeyID: "local", SecretAccessKey: "local",
+	}, w.Faults.Configure, func(o *dynamodb.Options) {
+		o.HTTPClient = awshttp.NewBuildableClient().WithTimeout(10 * time.Second) // that a machine is busy must not count as a lost answer
+	})
 	w.Directory = &directory.Service{Store: w.Table, Ring: w.Ring, Clock: w.Clock.Now, Random: rand.Reader, OpenOrgs: true}
 	w.Access = &accessrequest.Service{Store: w.Table, Ring: w.Ring, Clock: w.Clock.Now, Random: rand.Reader}
-	l := &loaded{World: w, scene: s, size: n, open: open, rows: rows}
+	l := &loaded{World: w, scene: s, size: n, engine: e, deleted: map[invite.ID]bool{}, out: map[directory.UserID]bool{}}
 	w.Invites = l.instance()
-	l.took = time.Since(begun)
+	l.rows, l.took = rows, time.Since(begun)
 	return l
 }
 
@@ -123,5 +121,3 @@ func (s *scene) importFile(t testing.TB, n size) (file string, rows int) {
 	}
 	return file, rows
 }
-
-var _ context.Context
