@@ -49,10 +49,16 @@ type scene struct {
 	members [shards]pattern // someone in the group, with his join and audit rows
 	leavers [shards]pattern // someone who has left it
 	people  [shards]pattern // someone who is in the organization alone
-	links   []pattern       // of the newest links, in turn
-	own     pattern         // of the user's
+	links   []linkPattern   // of the newest links, in turn
+	own     linkPattern     // of the user's
 	first   int64           // the instant from which copies are made, in milliseconds
 	now     time.Time       // when all of it is over
+}
+
+// linkPattern is of a link: with when it expires and when it may be cleared away, in seconds from when it was made, where it says so.
+type linkPattern struct {
+	pattern
+	expires, clear int64
 }
 
 // shards is how many lists members are spread over.
@@ -86,7 +92,8 @@ func draw(t testing.TB) *scene {
 				t.Fatal(err)
 			}
 		}
-		if err := w.Directory.RemoveGroupMember(t.Context(), out[n], s.group.ID, out[n].ID); err != nil {
+		leaves := func() error { return w.Directory.RemoveGroupMember(t.Context(), out[n], s.group.ID, out[n].ID) }
+		if err := errors.Join(stream.Settle(t.Context()), leaves()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -113,7 +120,7 @@ func draw(t testing.TB) *scene {
 	w.Clock.Advance(time.Hour)
 	s.open.Uses = 2 * shards
 	s.first = w.Clock.Now().UnixMilli()
-	w.Clock.Advance(time.Hour)
+	w.Clock.Advance(2 * time.Hour)
 	s.now = w.Clock.Now()
 	s.cut(t, w.Rows(), in, out, kinds)
 	return s
@@ -149,7 +156,7 @@ func (s *scene) cut(t testing.TB, rows []row, in, out [shards]directory.Caller, 
 		case *types.AttributeValueMemberN:
 			return v.Value
 		}
-		t.Fatalf("%s has no %s", keyOf(r), name)
+		t.Fatalf("a row has no %s: %v", name, r)
 		return ""
 	}
 	byKey := map[string]row{}
@@ -163,7 +170,8 @@ func (s *scene) cut(t testing.TB, rows []row, in, out [shards]directory.Caller, 
 		}{{in[n], &s.members[n]}, {out[n], &s.leavers[n]}} {
 			id := of.who.ID.String()
 			r := byKey["U#"+id+" G#"+s.group.ID.String()]
-			*of.to = patternOf(t, about(id, text(r, "joinId")), id, of.who.Name, text(r, "joinedAt"), text(r, "joinId"))
+			entry := byKey["A#"+s.org.ID.String()+" "+text(r, "joinedAt")+"#"+text(r, "joinId")]
+			*of.to = patternOf(t, about(id, text(r, "joinId")), id, of.who.Name, text(r, "joinedAt"), text(r, "joinId"), text(entry, "ttl"))
 		}
 		id := in[n].ID.String()
 		r := byKey["U#"+id+" O#"+s.org.ID.String()]
@@ -172,7 +180,23 @@ func (s *scene) cut(t testing.TB, rows []row, in, out [shards]directory.Caller, 
 	patterns := map[string]bool{}
 	for i, k := range kinds {
 		id := k.ID.String()
-		p := patternOf(t, about(" "+id), id, strconv.FormatInt(k.CreatedAt.UnixMilli(), 10))
+		r := byKey["I#"+s.group.ID.String()+" "+id]
+		p, texts := linkPattern{}, []string{id, text(r, "createdAt")}
+		for name, after := range map[string]*int64{"expiresAt": &p.expires, "ttl": &p.clear} {
+			if r[name] != nil {
+				at, err := strconv.ParseInt(text(r, name), 10, 64)
+				if err != nil {
+					t.Fatal(err)
+				}
+				*after = at - k.CreatedAt.Unix()
+			}
+		}
+		for _, name := range []string{"expiresAt", "ttl"} {
+			if r[name] != nil {
+				texts = append(texts, text(r, name))
+			}
+		}
+		p.pattern = patternOf(t, line(t, r), texts...)
 		patterns["I#"+s.group.ID.String()+" "+id] = true
 		switch i {
 		case 0:
@@ -205,7 +229,7 @@ func (s *scene) write(t testing.TB, to io.Writer, n size) (rows int, err error) 
 	person := func(of *[shards]pattern, who directory.Caller) {
 		id := who.ID.String()
 		at++
-		of[shard(who)].copy(out, id, who.Name, strconv.FormatInt(at, 10), id[:16])
+		of[shard(who)].copy(out, id, who.Name, strconv.FormatInt(at, 10), id[:16], strconv.FormatInt(time.UnixMilli(at).UTC().AddDate(1, 0, 0).Unix(), 10))
 	}
 	for i := range n.members - inGroup {
 		person(&s.members, member(i))
@@ -221,7 +245,8 @@ func (s *scene) write(t testing.TB, to io.Writer, n size) (rows int, err error) 
 		if n.links <= 2*owned || i >= owned {
 			p = s.links[(n.links-1-i)%len(s.links)]
 		}
-		p.copy(out, s.link(i).String(), strconv.FormatInt(s.first+int64(i), 10))
+		made := s.first + int64(i)
+		p.copy(out, s.link(i).String(), strconv.FormatInt(made, 10), strconv.FormatInt(made/1000+p.expires, 10), strconv.FormatInt(made/1000+p.clear, 10))
 	}
 	return out.lines, errors.Join(out.err, out.to.Flush())
 }
