@@ -20,7 +20,7 @@ const onceTolerance = 0.1
 
 // How often each operation is done, and by how much allocations may differ. Where other tests run at the same time, answers come in more pieces.
 const (
-	quickRuns, quickTolerance = warm + 8 + slow, 0.05
+	quickRuns, quickTolerance = warm + 7 + slow, 0.05
 	wholeRuns, wholeTolerance = warm + 40 + slow, 0.01
 )
 

@@ -22,7 +22,7 @@ type took struct {
 
 // Of the runs of an operation some come first, so that connections are open and pools filled, and in the last one calls take longer, so that those at
 // the same time are seen to be.
-const warm, slow = 5, 1
+const warm, slow = 3, 1
 
 // measure does an operation so often. All measured runs must take the same calls and units.
 func (l *loaded) measure(o operation, runs int) took {
