@@ -76,8 +76,9 @@ build: ## Build every function for Lambda (arm64) into .local/build/<LogicalId>,
 ##@ Checking
 
 # Tests that the race detector makes minutes longer, and that race nothing of their own: three do one thing after the other, thousands of times, and the
-# acceptance suite speaks to functions that are processes of their own, by the stack that infra/local's tests race.
-UNRACED := ./infra/acceptance ./infra/crash ./infra/export ./infra/model
+# acceptance suite speaks to functions that are processes of their own, by the stack that infra/local's tests race. And one counts allocations, of which
+# the detector makes its own.
+UNRACED := ./infra/acceptance ./infra/crash ./infra/export ./infra/growth ./infra/model
 space := $(subst ,, )
 
 # The tests write how much holds into a folder that is new each time: those that know of it are never answered from the test cache.
@@ -169,6 +170,10 @@ model: ## Hold the services to a model, in SEQUENCES random sequences of all ope
 .PHONY: world
 world: ## Let storms pass over links under DynamoDB's limits, and write infra/simulator/REPORT.md
 	go test ./infra/simulator -run TestWorld -count=1 -timeout 60m -report REPORT.md
+
+.PHONY: growth
+growth: ## Show that operations take the same with 100,000 links in a group and a million members, and write infra/growth/REPORT.md
+	go test ./infra/growth -run TestGrowth -count=1 -timeout 60m -report REPORT.md
 
 FUZZ_TIME ?= 30s
 .PHONY: fuzz

@@ -114,49 +114,47 @@ func (s *Service) listGroups(ctx context.Context, caller Caller, org OrgID, req 
 	}
 	page.Items = []GroupView{}
 	for more := true; more && len(page.Items) < req.Limit; { // groups that were deleted just now may still be listed
-		var ids []GroupID
-		limit := req.Limit - len(page.Items)
+		var ids, counted []GroupID
 		if m.IsAdmin() {
-			ids, more, err = s.Store.OrgGroupIDs(ctx, org, after, limit)
+			ids, more, err = s.Store.OrgGroupIDs(ctx, org, after, req.Limit)
+			counted = ids
 		} else {
-			ids, more, err = s.ownGroupIDs(ctx, m.OrgMember, after, limit)
+			ids, counted, more, err = s.ownGroupIDs(ctx, m.OrgMember, after, req.Limit)
 		}
 		if err != nil {
 			return page, err
 		}
-		_, groups, err := s.Store.OrgsAndGroups(ctx, nil, ids)
+		_, groups, err := s.Store.OrgsAndGroups(ctx, nil, counted)
 		if err != nil {
 			return page, err
 		}
 		for _, id := range ids {
+			if len(page.Items) == req.Limit {
+				more = true
+				break
+			}
+			after = id
 			if g, ok := groups[id]; ok {
 				page.Items = append(page.Items, GroupView{Group: g, OrgName: rows.Org.Name})
 			}
 		}
 		if page.Next = ""; more {
-			after = ids[len(ids)-1]
 			page.Next = cursors.Next(after.String())
 		}
 	}
 	return page, nil
 }
 
-// ownGroupIDs lists the groups of the organization that its member is in.
-func (s *Service) ownGroupIDs(ctx context.Context, m OrgMember, after GroupID, limit int) (ids []GroupID, more bool, err error) {
-	_, rows, err := s.Store.Memberships(ctx, m.User)
-	if err != nil {
-		return nil, false, err
-	}
-	for _, g := range rows { // in the order of their ids
-		if g.Group.Org() != m.Org || !(Membership{OrgMember: m, GroupMember: g}).InGroup() || string(g.Group[:]) <= string(after[:]) {
-			continue
-		}
-		if len(ids) == limit {
-			return ids, true, nil
-		}
+// ownGroupIDs lists the groups of the organization in which its member has a row, and those of them that he is in.
+func (s *Service) ownGroupIDs(ctx context.Context, m OrgMember, after GroupID, limit int) (ids, in []GroupID, more bool, err error) {
+	rows, more, err := s.Store.GroupMemberships(ctx, m.Org, m.User, after, limit)
+	for _, g := range rows {
 		ids = append(ids, g.Group)
+		if (Membership{OrgMember: m, GroupMember: g}).InGroup() {
+			in = append(in, g.Group)
+		}
 	}
-	return ids, false, nil
+	return ids, in, more, err
 }
 
 // ChangeGroup gives a group another name. Only admins may; [ErrPrecondition] if the group isn't in one of the

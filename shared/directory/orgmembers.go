@@ -61,7 +61,8 @@ type memberList struct {
 }
 
 // listMembers reads ids from the index, and the rows themselves by key, because the index knows neither names nor roles and may be a
-// moment old. It goes on until the page is full or the list ends, so that rows that don't count leave no page empty before the end.
+// moment old. It goes on until the page is full or the list ends, so that rows that don't count leave no page empty before the end. It looks at
+// a page's worth of rows each time, however few are missing: of many that don't count, one after the other, it is soon past.
 func (s *Service) listMembers(ctx context.Context, caller Caller, name string, req PageRequest, list memberList) (Page[Member], error) {
 	page := Page[Member]{Items: []Member{}}
 	cursors, err := CursorsFor(ctx, s.Ring, s.now(), caller.ID, name)
@@ -74,17 +75,21 @@ func (s *Service) listMembers(ctx context.Context, caller Caller, name string, r
 	}
 	after, _ := ParseUserID(position) // the zero id, before all others, if there is no position
 	for {
-		ids, more, err := list.ids(ctx, after, req.Limit-len(page.Items))
+		ids, more, err := list.ids(ctx, after, req.Limit)
 		if err != nil {
 			return page, err
 		}
 		if len(ids) > 0 {
-			after = ids[len(ids)-1]
 			rows, err := s.Store.Members(ctx, list.org, list.group, ids)
 			if err != nil {
 				return page, err
 			}
 			for _, id := range ids {
+				if len(page.Items) == req.Limit {
+					more = true
+					break
+				}
+				after = id
 				if m, ok := list.show(rows[id]); ok {
 					page.Items = append(page.Items, m)
 				}

@@ -183,6 +183,74 @@ func TestGroupMembers_VoidRowsLeaveNoEmptyPages(t *testing.T) {
 	}
 }
 
+// Of rows that don't count, one after the other, a look passes as many as a page has, also where a single one is missing from the page.
+func TestGroupMembers_ManyVoidRowsTakeFewLooks(t *testing.T) {
+	s := newScene(t)
+	var people []directory.Caller
+	for i := range 30 {
+		people = append(people, s.bring(fmt.Sprintf("person %02d", i)))
+	}
+	slices.SortFunc(people, func(a, b directory.Caller) int { return slices.Compare(a.ID[:], b.ID[:]) })
+	for _, person := range people[4:] {
+		s.must(s.Directory.RemoveOrgMember(t.Context(), s.admin, s.org.ID, person.ID))
+	}
+	s.must(s.Directory.RemoveOrgMember(t.Context(), s.manager, s.org.ID, s.manager.ID))
+	s.Faults.Reset(nil)
+	page, err := s.Directory.ListGroupMembers(t.Context(), s.admin, s.group.ID, directory.PageRequest{Limit: 10})
+	if err != nil || len(page.Items) != 5 || page.Next != "" {
+		t.Errorf("%d members, next %q, %v; want 5 and no other", len(page.Items), page.Next, err)
+	}
+	if calls := s.Faults.Cost().Calls; calls > 1+4*5 {
+		t.Errorf("%d calls, want one for what decides, and five for each of four looks at 32 rows", calls)
+	}
+}
+
+// A page of one's own groups is read from where it begins: it takes the same whatever other groups one is in, in this organization and others.
+func TestListGroups_APageOfOnesOwnTakesTheSameHoweverMany(t *testing.T) {
+	s := newScene(t)
+	list := func(org directory.OrgID, req directory.PageRequest) directory.Page[directory.GroupView] {
+		t.Helper()
+		s.Faults.Reset(nil)
+		page, err := s.Directory.ListGroups(t.Context(), s.user, org, req)
+		s.must(err)
+		return page
+	}
+	few := directory.PageRequest{Limit: 5}
+	add := func(admin directory.Caller, org directory.Org, groups int) {
+		for range groups {
+			group := s.Group(admin, org, "Group")
+			if _, _, err := s.Directory.PutGroupMember(t.Context(), admin, group.ID, s.user.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	add(s.admin, s.org, 9)
+	list(s.org.ID, few)
+	before := s.Faults.Cost()
+	s.Join(s.stranger, s.foreignGroup, s.user, directory.RoleUser)
+	add(s.admin, s.org, 30)
+	add(s.stranger, s.foreign, 30)
+	for org, want := range map[directory.OrgID]int{s.org.ID: 40, s.foreign.ID: 31} {
+		seen := map[directory.GroupID]bool{}
+		pages(t, few.Limit, func(req directory.PageRequest) (int, string, error) {
+			page := list(org, req)
+			if cost := s.Faults.Cost(); cost.Calls > before.Calls || cost.ReadUnits > before.ReadUnits {
+				t.Errorf("a page takes %+v, and took %+v", cost, before)
+			}
+			for _, v := range page.Items {
+				if seen[v.Group.ID] || v.Group.ID.Org() != org {
+					t.Errorf("%s is listed twice, or of another organization", v.Group.ID)
+				}
+				seen[v.Group.ID] = true
+			}
+			return len(page.Items), page.Next, nil
+		})
+		if len(seen) != want {
+			t.Errorf("%d groups, want %d", len(seen), want)
+		}
+	}
+}
+
 // TestListGroups_DeletedGroupsLeaveNoEmptyPages: what is left of them, until it is cleared away, takes no room in the list.
 func TestListGroups_DeletedGroupsLeaveNoEmptyPages(t *testing.T) {
 	s := newScene(t)

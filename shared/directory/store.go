@@ -34,6 +34,9 @@ type Store interface {
 	Members(ctx context.Context, org OrgID, group GroupID, users []UserID) (map[UserID]Membership, error)
 	// Memberships reads all rows of a person, in whatever state.
 	Memberships(ctx context.Context, user UserID) ([]OrgMember, []GroupMember, error)
+	// GroupMemberships lists a person's rows in an organization's groups, in whatever state, by the group's id, after the given one. more tells whether
+	// there are others.
+	GroupMemberships(ctx context.Context, org OrgID, user UserID, after GroupID, limit int) (rows []GroupMember, more bool, err error)
 	// OrgsAndGroups reads organizations and groups by id; those that don't exist are not in the result.
 	OrgsAndGroups(ctx context.Context, orgs []OrgID, groups []GroupID) (map[OrgID]Org, map[GroupID]Group, error)
 

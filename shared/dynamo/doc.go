@@ -41,6 +41,7 @@
 //
 //	what decides on an operation      BatchGetItem by keys: organization, group, invite, shards, replay row, and people's two rows each
 //	where a person is a member        Query pk U#{user}
+//	his groups of an organization     Query pk U#{user}, from sk G#{org}
 //	a group's invites, newest first   Query pk I#{group}, descending
 //	one's own invites, newest first   Query lists I#{group}#{creator}, descending; then BatchGetItem
 //	members, by id                    Query lists …#M0 to …#M3 at the same time, merged; then BatchGetItem

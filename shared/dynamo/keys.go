@@ -58,6 +58,12 @@ func groupMemberKey(group directory.GroupID, user directory.UserID) key {
 	return key{userPartition(user), groupMemberPrefix + group.String()}
 }
 
+// groupMembershipsOf gives what comes before and after the sort keys of a person's rows in an organization's groups.
+func groupMembershipsOf(org directory.OrgID) (before, end string) {
+	prefix := groupMemberPrefix + org.String()
+	return prefix, prefix + "~" // after all hexadecimal digits
+}
+
 func invitePartition(group directory.GroupID) string { return "I#" + group.String() }
 
 func inviteKey(group directory.GroupID, id invite.ID) key {

@@ -223,6 +223,29 @@ func (t *Table) Joins(ctx context.Context, group directory.GroupID, id invite.ID
 	return joins, next, nil
 }
 
+// GroupMemberships implements [directory.Store]. A group's id begins with its organization's.
+func (t *Table) GroupMemberships(ctx context.Context, org directory.OrgID, user directory.UserID, after directory.GroupID, limit int) ([]directory.GroupMember, bool, error) {
+	before, end := groupMembershipsOf(org)
+	if after != (directory.GroupID{}) {
+		before = groupMemberKey(after, user).sk
+	}
+	rows, more, err := t.query(ctx, query{partition: userPartition(user), after: before, until: end, limit: limit})
+	if err != nil {
+		return nil, false, err
+	}
+	members := make([]directory.GroupMember, len(rows))
+	for i, row := range rows {
+		group, ok := parseGroupMemberSort(keyOf(row).sk)
+		if !ok {
+			return nil, false, badKey(row)
+		}
+		if members[i], err = readGroupMember(group, user, row); err != nil {
+			return nil, false, err
+		}
+	}
+	return members, more, nil
+}
+
 // Memberships implements [directory.Store]. Everything that a person belongs to, or did, is in one partition.
 func (t *Table) Memberships(ctx context.Context, user directory.UserID) (orgs []directory.OrgMember, groups []directory.GroupMember, err error) {
 	in := &dynamodb.QueryInput{

@@ -105,15 +105,19 @@ func (s *Service) own(ctx context.Context, caller directory.Caller, group direct
 	for {
 		ids, more, err := s.Store.OwnInviteIDs(ctx, group, caller.ID, before, limit)
 		if err != nil || len(ids) == 0 {
+			return own, false, err
+		}
+		found, err := s.Store.Invites(ctx, group, ids)
+		if err != nil {
 			return nil, false, err
 		}
-		if own, err = s.Store.Invites(ctx, group, ids); err != nil {
-			return nil, false, err
+		if own = append(own, found...); len(own) > limit {
+			own, more = own[:limit], true
 		}
-		if len(own) > 0 || !more {
+		if len(own) == limit || !more {
 			return own, more, nil
 		}
-		before = ids[len(ids)-1] // all of these were deleted just now, and the index doesn't know yet
+		before = ids[len(ids)-1] // some were deleted just now, and the index doesn't know yet
 	}
 }
 

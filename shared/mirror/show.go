@@ -80,7 +80,7 @@ func (s *Service) ListGroups(ctx context.Context, issuer, org string, after dire
 	err = directory.UntilDecided(ctx, func(ctx context.Context) error {
 		page = Page[directory.Group, directory.GroupID]{Next: after, More: true}
 		for page.More && len(page.Items) < limit {
-			ids, more, err := s.Store.OrgGroupIDs(ctx, shown.Org.ID, page.Next, limit-len(page.Items))
+			ids, more, err := s.Store.OrgGroupIDs(ctx, shown.Org.ID, page.Next, limit)
 			if err != nil {
 				return err
 			}
@@ -88,13 +88,17 @@ func (s *Service) ListGroups(ctx context.Context, issuer, org string, after dire
 			if err != nil {
 				return err
 			}
+			page.More = more
 			for _, id := range ids { // one that was deleted just now may still be listed
+				if len(page.Items) == limit {
+					page.More = true
+					break
+				}
 				page.Next = id
 				if g, ok := groups[id]; ok {
 					page.Items = append(page.Items, g)
 				}
 			}
-			page.More = more
 		}
 		return nil
 	})
@@ -121,7 +125,7 @@ func (s *Service) ListMembers(ctx context.Context, issuer, org, group string, af
 	err = directory.UntilDecided(ctx, func(ctx context.Context) error {
 		page = Page[directory.Membership, directory.UserID]{Next: after, More: true}
 		for page.More && len(page.Items) < limit {
-			ids, more, err := list(ctx, page.Next, limit-len(page.Items))
+			ids, more, err := list(ctx, page.Next, limit)
 			if err != nil {
 				return err
 			}
@@ -134,6 +138,10 @@ func (s *Service) ListMembers(ctx context.Context, issuer, org, group string, af
 				return err
 			}
 			for _, id := range ids { // not every row that is listed counts
+				if len(page.Items) == limit {
+					page.More = true
+					break
+				}
 				page.Next = id
 				if m := rows[id]; m.InGroup() || group == "" && m.InOrg() {
 					page.Items = append(page.Items, m)
