@@ -17,7 +17,11 @@ func benchmark(b *testing.B, target func(group string) string) {
 	org := w.Org(admin, "Acme")
 	var group string
 	for _, name := range []string{"Backcountry", "Climbing", "Diving"} {
-		group = w.Group(admin, org, name).ID.String()
+		g := w.Group(admin, org, name)
+		if _, err := w.Invites.Redeem(b.Context(), admin, Code(w.Link(admin, g))); err != nil {
+			b.Fatal(err)
+		}
+		group = g.ID.String()
 	}
 	function := func() httpapitest.Invoke { return httpapi.Adapt(handler(w.Directory)) }
 	httpapitest.Bench(b, 200, function, func(int) events.APIGatewayV2HTTPRequest {
