@@ -2,6 +2,7 @@
 //
 //	go run ./infra/bench           all of it: some minutes, on a machine that does nothing else
 //	go run ./infra/bench -short    a few requests of each, to see that it works; prints the report, and keeps nothing
+//	go run ./infra/bench -run PATTERN  of the floor and the operations whose names match, over HTTP, what their functions take; keeps nothing
 //
 // # Over HTTP
 //
@@ -28,6 +29,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"time"
 
@@ -46,6 +48,7 @@ func main() {
 
 func run(ctx context.Context) error {
 	quick := flag.Bool("short", false, "send a few requests only, and keep no report")
+	pattern := flag.String("run", "", "measure what these operations take over HTTP, and nothing else")
 	flag.Parse()
 	root, err := project.Root()
 	if err != nil {
@@ -54,6 +57,9 @@ func run(ctx context.Context) error {
 	e := thorough
 	if *quick {
 		e = short
+	}
+	if *pattern != "" {
+		return some(ctx, root, *pattern, e)
 	}
 	all, err := measure(ctx, root, operations, nil, e)
 	if err != nil {
@@ -117,6 +123,34 @@ func measure(ctx context.Context, root string, operations []operation, only []st
 	progress("in process")
 	r.inside, err = inProcess(ctx, root, functions, e.bench)
 	return r, err
+}
+
+// some prints what the floor and the operations take whose names match.
+func some(ctx context.Context, root, pattern string, e effort) error {
+	named, err := regexp.Compile(pattern)
+	if err != nil {
+		return err
+	}
+	folder, err := os.MkdirTemp("", "bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(folder)
+	if err := build(ctx, root, folder, filepath.Join(folder, "deployed"), nil); err != nil {
+		return err
+	}
+	for i, o := range operations {
+		if i > 0 && !named.MatchString(o.name) {
+			continue
+		}
+		t, err := overHTTP(ctx, root, folder, o, e)
+		if err != nil {
+			return fmt.Errorf("%s: %w", o.name, err)
+		}
+		fmt.Printf("%-40s %6.0f µs, %5.1f MB alone, %5.1f MB among %d, p50 %v, %v\n", o.name, t.use.CPU, float64(t.peakAlone)/(1<<20),
+			float64(t.peakMany)/(1<<20), most, t.alone.P50, t.many.P50)
+	}
+	return nil
 }
 
 func progress(step string) { fmt.Fprintln(os.Stderr, time.Now().Format(time.TimeOnly), step) }

@@ -111,11 +111,15 @@ func newRequest(token, method, path string, body object) request {
 // repeats is how often a request is repeated that was answered 503, which says that it may be: a machine that does much else brings that about.
 const repeats = 5
 
-// do sends a request, which must get the status, and decodes the answer unless into is nil.
+// do sends a request, which must get the status, and decodes the answer unless into is nil. One that stayed undecided may find itself done when it is repeated.
 func (s *scene) do(ctx context.Context, r request, status int, into any) error {
-	for range repeats {
+	for i := range repeats {
 		got, err := s.send(ctx, r, status, into)
-		if got != http.StatusServiceUnavailable {
+		done := i > 0 && into == nil && (got == http.StatusOK || got == http.StatusNotFound)
+		switch {
+		case done:
+			return nil
+		case got != http.StatusServiceUnavailable:
 			return err
 		}
 	}
