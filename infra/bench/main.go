@@ -99,6 +99,11 @@ func measure(ctx context.Context, root string, operations []operation, only []st
 	if err := build(ctx, root, binaries, deployed, only); err != nil {
 		return r, err
 	}
+	return measureBuilt(ctx, root, binaries, deployed, operations, only, e)
+}
+
+// measureBuilt is measure with what build has built.
+func measureBuilt(ctx context.Context, root, binaries, deployed string, operations []operation, only []string, e effort) (r results, err error) {
 	r = results{date: time.Now().UTC().Format("2006-01-02 15:04 UTC"), machine: meter.Machine(), effort: e, operations: operations}
 	var functions []string
 	for _, o := range operations {

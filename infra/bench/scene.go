@@ -30,6 +30,9 @@ type scene struct {
 	remove func() error
 }
 
+// admin is the word for the person who is the scene's admin.
+const admin = "bench-admin"
+
 // object is a JSON object to send.
 type object = map[string]any
 
@@ -65,7 +68,7 @@ func newScene(ctx context.Context, root, binaries string) (s *scene, err error) 
 }
 
 func (s *scene) populate(ctx context.Context) (err error) {
-	if s.admin, err = s.Token("bench-admin"); err != nil {
+	if s.admin, err = s.Token(admin); err != nil {
 		return err
 	}
 	if s.org, err = s.create(ctx, "/v1/orgs", object{"name": "Astronomers"}); err != nil {

@@ -62,13 +62,13 @@ func Open(o Options, configure ...func(*dynamodb.Options)) *Table {
 	return &Table{client: dynamodb.New(options, configure...), http: client, name: o.Table, endpoint: endpoint}
 }
 
-// Warm opens a connection to DynamoDB, so that the first request doesn't pay for name look-up and TLS handshake: on a small
+// Warm opens connections to DynamoDB, as many as there are calls at once, so that the first request doesn't pay for name look-up and TLS handshake: on a small
 // function that is hundreds of milliseconds, while init has the full processor. It asks for the service's health page, which needs
 // no rights and costs nothing. A local engine is left alone. An error is no reason not to start: the first call opens a connection too.
-func (t *Table) Warm(ctx context.Context) error {
+func (t *Table) Warm(ctx context.Context, calls int) error {
 	endpoint, err := t.endpoint()
 	if err == nil {
-		err = warm.Open(ctx, t.http, endpoint.URI.String())
+		err = warm.Open(ctx, t.http, endpoint.URI.String(), calls)
 	}
 	if err != nil {
 		return fmt.Errorf("warm table: %w", err)

@@ -19,7 +19,7 @@ func TestOpen_TheNextRequestNeedsNoHandshake(t *testing.T) {
 		io.WriteString(w, strings.Repeat("x", 1000))
 	}))
 	defer server.Close()
-	if err := warm.Open(t.Context(), server.Client(), server.URL); err != nil {
+	if err := warm.Open(t.Context(), server.Client(), server.URL, 1); err != nil {
 		t.Fatal(err)
 	}
 	var reused atomic.Bool
@@ -41,7 +41,7 @@ func TestOpen_TheNextRequestNeedsNoHandshake(t *testing.T) {
 func TestOpen_LeavesWhatIsLocalAlone(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("it was asked") }))
 	defer server.Close()
-	if err := warm.Open(t.Context(), server.Client(), server.URL); err != nil {
+	if err := warm.Open(t.Context(), server.Client(), server.URL, 1); err != nil {
 		t.Error(err)
 	}
 }
@@ -49,7 +49,7 @@ func TestOpen_LeavesWhatIsLocalAlone(t *testing.T) {
 func TestOpen_TellsWhatWentWrong(t *testing.T) {
 	server := httptest.NewTLSServer(http.NotFoundHandler())
 	server.Close()
-	if err := warm.Open(t.Context(), server.Client(), server.URL); err == nil {
+	if err := warm.Open(t.Context(), server.Client(), server.URL, 1); err == nil {
 		t.Error("nobody was there, and it is right")
 	}
 }
