@@ -93,7 +93,7 @@ func TestReport_ShortForm(t *testing.T) {
 		}
 	}
 	text, err := all.markdown()
-	if err != nil || strings.Contains(text, "NaN") || strings.Contains(text, "%!") || strings.Count(text, "\n| redeem as someone new |") != 3 {
+	if err != nil || strings.Contains(text, "NaN") || strings.Contains(text, "%!") || strings.Count(text, "\n| redeem as someone new |") != 4 {
 		t.Errorf("%v\n%s", err, text)
 	}
 }

@@ -18,9 +18,9 @@ type effort struct {
 	bench   int // iterations of each benchmark
 }
 
-// thorough takes about six minutes on two processors. Short only shows that all of it works.
+// thorough takes some minutes on two processors. Short only shows that all of it works.
 var (
-	thorough = effort{warmUps: 8, alone: 1500, many: 3000, starts: 25, bench: 1500}
+	thorough = effort{warmUps: 4, alone: 1000, many: 2000, starts: 21, bench: 1000}
 	short    = effort{warmUps: 1, alone: 20, many: 64, starts: 2, bench: 100}
 )
 

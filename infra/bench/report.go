@@ -158,8 +158,8 @@ func (r results) start(b *strings.Builder) {
 		if s.instructions > 0 {
 			instructions = fmt.Sprintf("%.1f million", s.instructions/1e6)
 		}
-		fmt.Fprintf(b, "| %s | %s | %.2f | %s | %s | %s | %.2f | %.2f MB |\n", s.function, millis(s.time), float64(s.time)/float64(first.time), micros(s.cpu), instructions,
-			megabytes(s.peak), float64(s.peak)/float64(first.peak), float64(s.zip)/1e6)
+		fmt.Fprintf(b, "| %s | %s | %.2f | %s | %s | %s | %.2f | %s |\n", s.function, millis(s.time), float64(s.time)/float64(first.time), micros(s.cpu), instructions,
+			megabytes(s.peak), float64(s.peak)/float64(first.peak), fmt.Sprintf("%.2f MB", float64(s.zip)/(1<<20)))
 	}
 }
 
