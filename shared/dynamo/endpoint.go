@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"context"
+	"net/url"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -14,14 +15,17 @@ import (
 // It is safe for concurrent use.
 type endpoint func() (smithyendpoints.Endpoint, error)
 
-// endpointOf finds DynamoDB in a region, or at the URL if that isn't "".
-func endpointOf(region, url string) endpoint {
-	parameters := dynamodb.EndpointParameters{Region: aws.String(region)}
-	if url != "" {
-		parameters.Endpoint = aws.String(url)
-	}
+// endpointOf finds DynamoDB in a region, or at the address if that isn't "", which is taken as it is.
+func endpointOf(region, address string) endpoint {
 	return sync.OnceValues(func() (smithyendpoints.Endpoint, error) {
-		return dynamodb.NewDefaultEndpointResolverV2().ResolveEndpoint(context.Background(), parameters)
+		if address != "" {
+			at, err := url.Parse(address)
+			if err != nil {
+				return smithyendpoints.Endpoint{}, err
+			}
+			return smithyendpoints.Endpoint{URI: *at}, nil
+		}
+		return dynamodb.NewDefaultEndpointResolverV2().ResolveEndpoint(context.Background(), dynamodb.EndpointParameters{Region: aws.String(region)})
 	})
 }
 
