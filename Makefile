@@ -76,9 +76,9 @@ build: ## Build every function for Lambda (arm64) into .local/build/<LogicalId>,
 ##@ Checking
 
 # Tests that the race detector makes minutes longer, and that race nothing of their own: three do one thing after the other, thousands of times, and the
-# acceptance suite speaks to functions that are processes of their own, by the stack that infra/local's tests race. And one counts allocations, of which
-# the detector makes its own.
-UNRACED := ./infra/acceptance ./infra/crash ./infra/export ./infra/growth ./infra/model
+# acceptance suite and the bench speak to functions that are processes of their own, by the stack that infra/local's tests race. And two count
+# allocations, of which the detector makes its own.
+UNRACED := ./infra/acceptance ./infra/bench ./infra/crash ./infra/export ./infra/growth ./infra/model
 space := $(subst ,, )
 
 # The tests write how much holds into a folder that is new each time: those that know of it are never answered from the test cache.
@@ -157,6 +157,10 @@ golden: ui ## Write anew what is made of something else: costs, openapi.json and
 .PHONY: costs
 costs: ui ## Measure what operations take on this machine, and write anew what they cost on AWS, into the README
 	@go run ./infra/costs -measure
+
+.PHONY: bench
+bench: ui ## Measure how fast operations are and what they take, for some minutes on a machine that does nothing else, and write infra/bench/REPORT.md
+	@go run ./infra/bench
 
 .PHONY: check-invariants
 check-invariants: ## Read a whole table and say what in it must not be: that of the running local stack (DATA_DIR), or of STACK

@@ -13,6 +13,6 @@ import (
 
 func main() {
 	service := &accessrequest.Service{Clock: time.Now, Random: rand.Reader}
-	service.Store, service.Ring = wiring.TableAndRing(config.FromProcess())
+	service.Store, service.Ring = wiring.TableAndRing(config.FromProcess(), 2) // rights and a list are read at the same time
 	httpapi.Start(handler(service))
 }

@@ -20,6 +20,6 @@ func main() {
 		Retention: time.Duration(env.Int("RETENTION_DAYS", 1, 365)) * 24 * time.Hour,
 		Limits:    wiring.MailLimits(env),
 	}
-	service.Store, service.Ring = wiring.TableAndRing(env)
+	service.Store, service.Ring = wiring.TableAndRing(env, 1)
 	httpapi.Start(handler(service))
 }

@@ -11,5 +11,5 @@ import (
 )
 
 func main() {
-	httpapi.Start(handler(&invite.Service{Store: wiring.Table(config.FromProcess()), Clock: time.Now}))
+	httpapi.Start(handler(&invite.Service{Store: wiring.Table(config.FromProcess(), 1), Clock: time.Now}))
 }

@@ -14,6 +14,6 @@ import (
 func main() {
 	env := config.FromProcess()
 	scope := env.Text("DIRECTORY_SCOPE")
-	service := &mirror.Service{Store: wiring.Table(env), Clock: time.Now, Random: rand.Reader}
+	service := &mirror.Service{Store: wiring.Table(env, 1), Clock: time.Now, Random: rand.Reader}
 	httpapi.Start(handler(service, scope))
 }

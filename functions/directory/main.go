@@ -14,6 +14,6 @@ import (
 func main() {
 	env := config.FromProcess()
 	service := &directory.Service{Clock: time.Now, Random: rand.Reader, OpenOrgs: env.Bool("OPEN_ORGANIZATIONS")}
-	service.Store, service.Ring = wiring.TableAndRing(env)
+	service.Store, service.Ring = wiring.TableAndRing(env, 4) // lists of members are in four parts
 	httpapi.Start(handler(service))
 }

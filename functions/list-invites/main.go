@@ -13,6 +13,6 @@ import (
 func main() {
 	env := config.FromProcess()
 	service := &invite.Service{Clock: time.Now, BaseURL: env.Origin("PUBLIC_BASE_URL")}
-	service.Store, service.Ring = wiring.TableAndRing(env)
+	service.Store, service.Ring = wiring.TableAndRing(env, 2) // rights and a list are read at the same time
 	httpapi.Start(handler(service))
 }

@@ -16,6 +16,6 @@ func main() {
 	env := config.FromProcess()
 	configurationSet := env.Text("MAIL_CONFIGURATION_SET")
 	service := &outbox.Service{Clock: time.Now, Log: lambdacontext.NewLogger()}
-	service.Store = wiring.Table(env)
+	service.Store = wiring.Table(env, 1)
 	lambda.Start(handler(service, configurationSet, service.Log))
 }

@@ -17,7 +17,7 @@ func main() {
 	env := config.FromProcess()
 	service := &outbox.Service{Clock: time.Now, Random: rand.Reader, Log: lambdacontext.NewLogger(), BaseURL: env.Origin("PUBLIC_BASE_URL")}
 	settings, options := readSender(env)
-	service.Store, service.Ring = wiring.TableAndRing(env)
+	service.Store, service.Ring = wiring.TableAndRing(env, 1)
 	service.Sender = openSender(settings, options)
 	lambda.Start(handler(service, service.Log))
 }

@@ -13,6 +13,6 @@ import (
 
 func main() {
 	service := &invite.Service{Clock: time.Now, Random: rand.Reader}
-	service.Store, service.Ring = wiring.TableAndRing(config.FromProcess())
+	service.Store, service.Ring = wiring.TableAndRing(config.FromProcess(), 1)
 	httpapi.Start(handler(service))
 }

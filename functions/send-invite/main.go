@@ -13,6 +13,6 @@ import (
 func main() {
 	env := config.FromProcess()
 	service := &invite.Service{Clock: time.Now, Limits: wiring.MailLimits(env)}
-	service.Store = wiring.Table(env)
+	service.Store = wiring.Table(env, 1)
 	httpapi.Start(handler(service))
 }

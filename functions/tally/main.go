@@ -15,7 +15,7 @@ import (
 func main() {
 	env := config.FromProcess()
 	options := readBus(env)
-	table := wiring.Table(env)
+	table := wiring.Table(env, 1)
 	teller := &event.Service{Bus: openBus(options), Store: table, Rest: event.DefaultRest}
 	lambda.Start(handler(&tally.Service{Store: table}, teller, lambdacontext.NewLogger()))
 }

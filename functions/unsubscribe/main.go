@@ -14,6 +14,6 @@ func main() {
 	env := config.FromProcess()
 	service := &optout.Service{Clock: time.Now}
 	name := env.Text("PRODUCT_NAME")
-	service.Store, service.Ring = wiring.TableAndRing(env)
+	service.Store, service.Ring = wiring.TableAndRing(env, 1)
 	httpapi.Start(handler(service, name))
 }

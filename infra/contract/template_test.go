@@ -132,6 +132,9 @@ func TestVariables(t *testing.T) {
 	}
 	lambdaSets := []string{"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
 	const optional = "AWS_ENDPOINT_URL" // empty in the cloud
+	// What Go's runtime reads. 1,769 MB is the memory of a whole processor: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+	const wholeProcessor = 1769
+	ofGo := map[string]string{"GOMAXPROCS": "1", "GOGC": "200"}
 	for _, f := range load(t).Functions {
 		command := exec.Command(filepath.Join(bin, f.Name))
 		command.Env = []string{}
@@ -153,8 +156,13 @@ func TestVariables(t *testing.T) {
 		if _, ok := given[optional]; !ok {
 			t.Errorf("%s is not given %s", f.Name, optional)
 		}
+		for name, value := range ofGo {
+			if given[name] != value || f.MemoryMB > wholeProcessor {
+				t.Errorf("%s has %d MB and %s=%q, want %q", f.Name, f.MemoryMB, name, given[name], value)
+			}
+		}
 		for name := range given {
-			if name != optional && !read[name] {
+			if name != optional && ofGo[name] == "" && !read[name] {
 				t.Errorf("%s is given %s and doesn't read it", f.Name, name)
 			}
 		}

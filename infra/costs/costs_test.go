@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"group-invites/infra/local/project"
+	"group-invites/infra/meter"
 )
 
 func root(t *testing.T) string {
@@ -128,7 +129,7 @@ func TestTemplate_IsReadWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	d, err := readTemplate(file)
-	if want := (described{accessLine: len(`{"status":"201"}`) + perEvent, alarms: 2, alarmMetrics: 3}); err != nil || d != want {
+	if want := (described{accessLine: len(`{"status":"201"}`) + meter.PerEvent, alarms: 2, alarmMetrics: 3}); err != nil || d != want {
 		t.Errorf("%+v, %v, want %+v", d, err, want)
 	}
 }

@@ -6,11 +6,9 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-)
 
-// perEvent is what CloudWatch counts for each line beside its text, in bytes:
-// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutLogEvents.html
-const perEvent = 26
+	"group-invites/infra/meter"
+)
 
 // The lines that Lambda itself writes for each call, in JSON, at its level INFO:
 // https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html
@@ -20,7 +18,7 @@ const (
 )
 
 // callLines is how many bytes Lambda's own lines of one call are.
-const callLines = len(startLine) + len(reportLine) + 2*perEvent
+const callLines = len(startLine) + len(reportLine) + 2*meter.PerEvent
 
 // samples are what the access log's variables may stand for.
 var samples = map[string]string{
@@ -63,7 +61,7 @@ func readTemplate(file string) (described, error) {
 	if unknown != nil {
 		return described{}, fmt.Errorf("%s: the access log has %s, of which there is no sample", file, strings.Join(unknown, ", "))
 	}
-	d := described{accessLine: len(line) + perEvent}
+	d := described{accessLine: len(line) + meter.PerEvent}
 	for _, a := range alarm.FindAll(text, -1) {
 		d.alarms++
 		d.alarmMetrics += max(1, len(ownMetric.FindAll(a, -1)))

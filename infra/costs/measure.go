@@ -11,12 +11,12 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"time"
 
 	"group-invites/infra/local/stack"
 	"group-invites/infra/local/webui"
+	"group-invites/infra/meter"
 )
 
 const (
@@ -29,7 +29,7 @@ const (
 // scene is a stack on which operations are measured, and what they need.
 type scene struct {
 	*stack.Stack
-	meter  *meter
+	meter  *meter.Meter
 	client *http.Client
 	result measured
 }
@@ -41,39 +41,25 @@ func measure(ctx context.Context, root string) (m measured, err error) {
 		return m, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	if folder, err = filepath.EvalSymlinks(folder); err != nil { // as /proc names programs
-		return m, err
-	}
 	binaries, data := filepath.Join(folder, "functions"), filepath.Join(folder, "data")
 	if err := stack.Build(ctx, root, binaries); err != nil {
 		return m, err
 	}
-	metered := &meter{binaries: binaries, logs: filepath.Join(data, "logs"), totals: map[string]use{}}
+	metered := meter.New(data)
 	s, err := stack.Start(ctx, stack.Options{
-		Root: root, DataDir: data, Binaries: binaries, Called: metered.called, ScheduleEvery: time.Hour, // no sweep meanwhile
+		Root: root, DataDir: data, Binaries: binaries, Called: metered.Called, ScheduleEvery: time.Hour, // no sweep meanwhile
 	})
 	if err != nil {
 		return m, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	on := &scene{Stack: s, meter: metered, client: &http.Client{Timeout: time.Minute}, result: measured{
-		Date: time.Now().UTC().Format(time.DateOnly), Machine: machine(), Operations: map[string]map[string]use{},
+		Date: time.Now().UTC().Format(time.DateOnly), Machine: meter.Machine(), Operations: map[string]map[string]meter.Use{},
 	}}
 	if err := on.measureAll(ctx, root); err != nil {
 		return m, err
 	}
 	return on.result, nil
-}
-
-// machine names the processor.
-func machine() string {
-	text, _ := os.ReadFile("/proc/cpuinfo") // without it there is no name
-	for line := range strings.Lines(string(text)) {
-		if name, found := strings.CutPrefix(line, "model name"); found {
-			return fmt.Sprintf("%s, %d processors, %s", strings.Trim(name, "\t :\n"), runtime.NumCPU(), runtime.Version())
-		}
-	}
-	return fmt.Sprintf("%s, %d processors, %s", runtime.GOARCH, runtime.NumCPU(), runtime.Version())
 }
 
 // object is a JSON object to send.
@@ -166,11 +152,11 @@ func firstScript(root string) (string, error) {
 
 // measureOne does an operation so often, each time waiting for what follows from it, and keeps the average of what each function took.
 func (s *scene) measureOne(ctx context.Context, name string, do func(i int) error) error {
-	var before map[string]use
+	var before map[string]meter.Use
 	for i := range warmUps + times {
 		if i == warmUps {
 			var err error
-			if before, err = s.meter.read(); err != nil {
+			if before, err = s.meter.Read(); err != nil {
 				return err
 			}
 		}
@@ -178,14 +164,14 @@ func (s *scene) measureOne(ctx context.Context, name string, do func(i int) erro
 			return err
 		}
 	}
-	after, err := s.meter.read()
+	after, err := s.meter.Read()
 	if err != nil {
 		return err
 	}
-	took := map[string]use{}
+	took := map[string]meter.Use{}
 	for function, u := range after {
-		if each := u.minus(before[function], times); each.Invocations > 0 {
-			took[function] = each.rounded()
+		if each := u.Minus(before[function], times); each.Invocations > 0 {
+			took[function] = rounded(each)
 		}
 	}
 	s.result.Operations[name] = took
@@ -193,9 +179,12 @@ func (s *scene) measureOne(ctx context.Context, name string, do func(i int) erro
 }
 
 // rounded keeps what the figures are good for.
-func (u use) rounded() use {
+func rounded(u meter.Use) meter.Use {
 	cent := func(f float64) float64 { return math.Round(f*100) / 100 }
-	return use{cent(u.Invocations), cent(u.Calls), cent(u.Read), cent(u.Write), math.Round(u.CPU), math.Round(u.Logged)}
+	return meter.Use{
+		Invocations: cent(u.Invocations), Calls: cent(u.Calls), Read: cent(u.Read), Write: cent(u.Write),
+		CPU: math.Round(u.CPU), Logged: math.Round(u.Logged),
+	}
 }
 
 // settle waits until what follows from an operation has followed: by the stream, by SES's events, and by the stream again.

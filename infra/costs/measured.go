@@ -4,23 +4,16 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-)
 
-// use is what a function took for one operation, on the average.
-type use struct {
-	Invocations float64
-	Calls       float64 // to DynamoDB
-	Read, Write float64 // units
-	CPU         float64 // microseconds of a processor
-	Logged      float64 // bytes, with what CloudWatch counts for each line
-}
+	"group-invites/infra/meter"
+)
 
 // measured is what the local stack has shown.
 type measured struct {
 	Date       string
 	Machine    string
-	Operations map[string]map[string]use // by operation and function
-	Sweep      use                       // of the mailer, of an outbox in which nothing is due
+	Operations map[string]map[string]meter.Use // by operation and function
+	Sweep      meter.Use                       // of the mailer, of an outbox in which nothing is due
 }
 
 // fileOf is where it is kept below root.

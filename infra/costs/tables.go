@@ -114,11 +114,11 @@ func (o operation) of(m measured, g golden, d described) (cost, error) {
 func (o operation) offBudget(c cost) string {
 	function := c.function*million - plannedFunction
 	table := c.table*million - (o.budget - priceAPI*million - plannedFunction)
-	return fmt.Sprintf("%s %+.2f, of which function %+.2f and table %+.2f", o.name, rounded(function)+rounded(table), rounded(function), rounded(table))
+	return fmt.Sprintf("%s %+.2f, of which function %+.2f and table %+.2f", o.name, cents(function)+cents(table), cents(function), cents(table))
 }
 
-// rounded is a number of cents, and never a negative zero; budgets are given in cents too.
-func rounded(usd float64) float64 { return math.Round(usd*100)/100 + 0 }
+// cents rounds an amount to them, and never to a negative zero; budgets are given in cents too.
+func cents(usd float64) float64 { return math.Round(usd*100)/100 + 0 }
 
 // newTables makes the tables of the README.
 func newTables(m measured, g golden, d described) (string, error) {

@@ -43,43 +43,34 @@ type Table struct {
 	client   *dynamodb.Client
 	http     *awshttp.BuildableClient
 	name     string
-	endpoint string
-	region   string
+	endpoint endpoint
 }
 
 // Open makes a client of the table. It calls nothing yet. The SDK's options are set by hand, because its config package costs more
 // start-up time and binary size than everything else together. Retries are off: [directory.UntilDecided] repeats, after
 // reading again. configure changes the options last; tests put their middleware there.
 func Open(o Options, configure ...func(*dynamodb.Options)) *Table {
-	client := awshttp.NewBuildableClient().WithTimeout(attemptTimeout)
+	client, endpoint := awshttp.NewBuildableClient().WithTimeout(attemptTimeout), endpointOf(o.Region, o.Endpoint)
 	options := dynamodb.Options{
 		Region:                o.Region,
 		Credentials:           credentials.NewStaticCredentialsProvider(o.AccessKeyID, o.SecretAccessKey, o.SessionToken),
 		HTTPClient:            client,
 		Retryer:               aws.NopRetryer{},
 		AccountIDEndpointMode: aws.AccountIDEndpointModeDisabled,
+		EndpointResolverV2:    endpoint,
 	}
-	if o.Endpoint != "" {
-		options.BaseEndpoint = aws.String(o.Endpoint)
-	}
-	return &Table{
-		client: dynamodb.New(options, configure...), http: client, name: o.Table, endpoint: o.Endpoint, region: o.Region,
-	}
+	return &Table{client: dynamodb.New(options, configure...), http: client, name: o.Table, endpoint: endpoint}
 }
 
-// Warm opens a connection to DynamoDB, so that the first request doesn't pay for name look-up and TLS handshake: on a small
+// Warm opens connections to DynamoDB, as many as there are calls at once, so that the first request doesn't pay for name look-up and TLS handshake: on a small
 // function that is hundreds of milliseconds, while init has the full processor. It asks for the service's health page, which needs
 // no rights and costs nothing. A local engine is left alone. An error is no reason not to start: the first call opens a connection too.
-func (t *Table) Warm(ctx context.Context) error {
-	url := t.endpoint
-	if url == "" {
-		endpoint, err := dynamodb.NewDefaultEndpointResolverV2().ResolveEndpoint(ctx, dynamodb.EndpointParameters{Region: &t.region})
-		if err != nil {
-			return fmt.Errorf("warm table: %w", err)
-		}
-		url = endpoint.URI.String()
+func (t *Table) Warm(ctx context.Context, calls int) error {
+	endpoint, err := t.endpoint()
+	if err == nil {
+		err = warm.Open(ctx, t.http, endpoint.URI.String(), calls)
 	}
-	if err := warm.Open(ctx, t.http, url); err != nil {
+	if err != nil {
 		return fmt.Errorf("warm table: %w", err)
 	}
 	return nil

@@ -112,7 +112,7 @@ func (b *Bus) Warm(ctx context.Context) error {
 		}
 		url = endpoint.URI.String()
 	}
-	if err := warm.Open(ctx, b.http, url); err != nil {
+	if err := warm.Open(ctx, b.http, url, 1); err != nil {
 		return fmt.Errorf("warm bus: %w", err)
 	}
 	return nil

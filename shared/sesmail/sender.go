@@ -96,7 +96,7 @@ func (s *Sender) Warm(ctx context.Context) error {
 		}
 		url = endpoint.URI.String()
 	}
-	if err := warm.Open(ctx, s.http, url); err != nil {
+	if err := warm.Open(ctx, s.http, url, 1); err != nil {
 		return fmt.Errorf("warm sender: %w", err)
 	}
 	return nil

@@ -22,17 +22,17 @@ import (
 // initTimeout bounds what is done before the first request. Lambda gives init 10 seconds.
 const initTimeout = 5 * time.Second
 
-// Table opens the table and a connection to it. It ends the process, with every fault of the environment in the log, if any of
+// Table opens the table, and a connection to it for each of the calls that a request makes at the same time. It ends the process, with every fault of the environment in the log, if any of
 // what has been read of it so far is not as it must be.
-func Table(env *config.Environment) *dynamo.Table {
+func Table(env *config.Environment, calls int) *dynamo.Table {
 	table := openTable(env)
 	ExitOn(env.Err())
-	warm(table)
+	warm(table, calls)
 	return table
 }
 
-// TableAndRing opens the table and fetches the key ring at the same time. It ends the process if there is no good ring.
-func TableAndRing(env *config.Environment) (*dynamo.Table, *linkcode.Source) {
+// TableAndRing opens the table, as [Table] does, and fetches the key ring at the same time. It ends the process if there is no good ring.
+func TableAndRing(env *config.Environment, calls int) (*dynamo.Table, *linkcode.Source) {
 	table := openTable(env)
 	stack := env.Text("STACK_NAME")
 	aws := env.AWS()
@@ -43,7 +43,7 @@ func TableAndRing(env *config.Environment) (*dynamo.Table, *linkcode.Source) {
 	ExitOn(env.Err())
 
 	var both sync.WaitGroup
-	both.Go(func() { warm(table) })
+	both.Go(func() { warm(table, calls) })
 	ctx, cancel := context.WithTimeout(context.Background(), initTimeout)
 	defer cancel()
 	ring, err := linkcode.NewSource(ctx, stack, time.Now, secret.Fetch)
@@ -78,10 +78,10 @@ func openTable(env *config.Environment) *dynamo.Table {
 	})
 }
 
-func warm(table *dynamo.Table) {
+func warm(table *dynamo.Table, calls int) {
 	ctx, cancel := context.WithTimeout(context.Background(), initTimeout)
 	defer cancel()
-	if err := table.Warm(ctx); err != nil {
+	if err := table.Warm(ctx, calls); err != nil {
 		slog.Warn("no connection opened in advance", "cause", err.Error())
 	}
 }
