@@ -85,7 +85,7 @@ type Table struct {
 	outage  http.HandlerFunc // nil: there is none
 	over    chan struct{}    // closed at the end of the outage
 	onWay   int              // calls of data
-	settled *sync.Cond       // onWay is 0
+	last    time.Time        // when the last of them was carried out
 }
 
 // New starts an endpoint on loopback in front of the one at the URL. No call goes wrong yet.
@@ -95,7 +95,6 @@ func New(engine string) *Table {
 		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256, DisableCompression: true}},
 		random: rand.New(rand.NewPCG(0, 0)),
 	}
-	t.settled = sync.NewCond(&t.mu)
 	t.server = httptest.NewServer(http.HandlerFunc(t.serve))
 	return t
 }
@@ -108,7 +107,7 @@ func (t *Table) Close() {
 	t.Follow(nil)
 	t.End()
 	t.server.CloseClientConnections()
-	t.Settle()
+	t.Settle(time.Millisecond)
 	t.server.Close()
 	t.client.CloseIdleConnections()
 }
@@ -127,21 +126,24 @@ func (t *Table) Count() Count {
 	return t.count
 }
 
-// Settle returns when no call of data is on its way, nor one for which nobody waits any more.
-func (t *Table) Settle() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for t.onWay > 0 {
-		t.settled.Wait()
+// Settle returns when no call of data has been on its way for so long, nor one for which nobody waits any more: longer than the pause between
+// attempts of those who may have begun something.
+func (t *Table) Settle(quiet time.Duration) {
+	for ; ; time.Sleep(quiet / 20) {
+		t.mu.Lock()
+		settled := t.onWay == 0 && time.Since(t.last) >= quiet
+		t.mu.Unlock()
+		if settled {
+			return
+		}
 	}
 }
 
 func (t *Table) arrived() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.onWay--; t.onWay == 0 {
-		t.settled.Broadcast()
-	}
+	t.onWay--
+	t.last = time.Now()
 }
 
 // operations are the calls of data that our code makes, and whether they can meet a transaction.

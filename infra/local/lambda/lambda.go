@@ -18,6 +18,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"group-invites/infra/local/child"
 )
 
 // Function is what the service has to know about a function.
@@ -63,6 +65,8 @@ const (
 	initTimeout = 10 * time.Second
 	// stopGrace is how long a process may take to end after SIGTERM.
 	stopGrace = 500 * time.Millisecond
+	// quitGrace is how long one may take to print its stacks.
+	quitGrace = 5 * time.Second
 )
 
 // Kinds of function errors that the service itself reports, in Result.FunctionError.
@@ -158,9 +162,16 @@ func (s *Service) Invoke(ctx context.Context, function string, payload []byte) (
 
 // Kill ends all processes of a function at once, whatever they do, and returns how many there were. Invocations under
 // way end with ErrorExit; later ones start new processes.
-func (s *Service) Kill(function string) int {
+func (s *Service) Kill(function string) int { return s.end(function, (*child.Process).Kill) }
+
+// Quit ends all processes of a function as Kill does, but has each print the stacks of its goroutines first.
+func (s *Service) Quit(function string) int {
+	return s.end(function, func(p *child.Process) { p.Quit(quitGrace) })
+}
+
+func (s *Service) end(function string, by func(*child.Process)) int {
 	if p, ok := s.pools[function]; ok {
-		return p.kill()
+		return p.end(by)
 	}
 	return 0
 }

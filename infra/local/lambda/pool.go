@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"sync"
+
+	"group-invites/infra/local/child"
 )
 
 // pool holds the environments of one function.
@@ -95,14 +97,14 @@ func (p *pool) start() (*environment, error) {
 	return e, nil
 }
 
-// kill ends all processes at once and returns how many.
-func (p *pool) kill() int {
+// end ends all processes at once, each by what is given, and returns how many.
+func (p *pool) end(by func(*child.Process)) int {
 	p.mu.Lock()
 	victims := slices.Collect(maps.Keys(p.all))
 	p.mu.Unlock()
 	var all sync.WaitGroup
 	for _, e := range victims {
-		all.Go(e.process.Kill)
+		all.Go(func() { by(e.process) })
 	}
 	all.Wait()
 	return len(victims)
