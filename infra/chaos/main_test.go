@@ -52,3 +52,28 @@ func TestLinear(t *testing.T) {
 		t.Error(w)
 	}
 }
+
+// TestScenes: each day on which something goes wrong, as `make chaos` has them, but short.
+func TestScenes(t *testing.T) {
+	s, err := open(t.Context(), root, binaries, processes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := s.close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	for _, sc := range scenes(short, shortLonger) {
+		t.Run(sc.name, func(t *testing.T) {
+			d, err := sc.play(t.Context(), s, *seed)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Logf("%+v %+v, mails %d of %d, caught up after %v, in function %v, %v right %v undecided %v, goroutines %v", d.capped, d.uncapped, d.delivered, d.mails, d.caughtUp, d.inFunction, d.faults, d.right, d.undecided, d.goroutines)
+			for _, w := range d.wrong {
+				t.Error(w)
+			}
+		})
+	}
+}

@@ -162,18 +162,30 @@ func (s *Service) Invoke(ctx context.Context, function string, payload []byte) (
 
 // Kill ends all processes of a function at once, whatever they do, and returns how many there were. Invocations under
 // way end with ErrorExit; later ones start new processes.
-func (s *Service) Kill(function string) int { return s.end(function, (*child.Process).Kill) }
-
-// Quit ends all processes of a function as Kill does, but has each print the stacks of its goroutines first.
-func (s *Service) Quit(function string) int {
-	return s.end(function, func(p *child.Process) { p.Quit(quitGrace) })
+func (s *Service) Kill(function string) int {
+	victims := s.processes(function)
+	var all sync.WaitGroup
+	for _, p := range victims {
+		all.Go(p.Kill)
+	}
+	all.Wait()
+	return len(victims)
 }
 
-func (s *Service) end(function string, by func(*child.Process)) int {
-	if p, ok := s.pools[function]; ok {
-		return p.end(by)
+// Quit ends all processes of a function, as Kill does, but one after the other, and has each print the stacks of its goroutines first.
+func (s *Service) Quit(function string) int {
+	victims := s.processes(function)
+	for _, p := range victims {
+		p.Quit(quitGrace)
 	}
-	return 0
+	return len(victims)
+}
+
+func (s *Service) processes(function string) []*child.Process {
+	if p, ok := s.pools[function]; ok {
+		return p.processes()
+	}
+	return nil
 }
 
 // Close ends all environments and returns when they have ended. Invocations under way end as if the function had exited.
