@@ -76,8 +76,8 @@ build: ## Build every function for Lambda (arm64) into .local/build/<LogicalId>,
 ##@ Checking
 
 # Tests that the race detector makes minutes longer, and that race nothing of their own: two do one thing after the other, thousands of times, and the
-# acceptance suite speaks to functions that are processes of their own, by the stack that infra/local's tests race.
-UNRACED := ./infra/acceptance ./infra/crash ./infra/model
+# acceptance suite and chaos speak to functions that are processes of their own, by the stack that infra/local's tests race.
+UNRACED := ./infra/acceptance ./infra/chaos ./infra/crash ./infra/model
 space := $(subst ,, )
 
 # The tests write how much holds into a folder that is new each time: those that know of it are never answered from the test cache.
@@ -170,6 +170,10 @@ model: ## Hold the services to a model, in SEQUENCES random sequences of all ope
 world: ## Let storms pass over links under DynamoDB's limits, and write infra/simulator/REPORT.md
 	go test ./infra/simulator -run TestWorld -count=1 -timeout 60m -report REPORT.md
 
+.PHONY: chaos
+chaos: ui ## Have the table go wrong in every way while people come, judge histories of concurrent clients, and write infra/chaos/REPORT.md (SEED; ARGS)
+	go run ./infra/chaos -report infra/chaos/REPORT.md $(if $(SEED),-seed $(SEED)) $(ARGS)
+
 FUZZ_TIME ?= 30s
 .PHONY: fuzz
 fuzz: ## Run every fuzz test for FUZZ_TIME each (30s)
@@ -189,7 +193,7 @@ fuzz-api: ui $(APIFUZZ)/installed ## Send requests made of the API's document, r
 	@go run ./infra/apifuzz -schemathesis "$(CURDIR)/$(APIFUZZ)/bin/st" $(ARGS)
 
 .PHONY: nightly
-nightly: model fuzz fuzz-api ## What takes too long for every change: the model, the fuzz tests, the requests made of the API's document
+nightly: model chaos fuzz fuzz-api ## What takes too long for every change: the model, days on which the table goes wrong, the fuzz tests, the requests made of the API's document
 
 ##@ Deploying
 

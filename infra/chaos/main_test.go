@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
+	"group-invites/infra/chaos/history"
 	"group-invites/infra/local/project"
 	"group-invites/infra/local/stack"
 )
@@ -41,39 +44,62 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// TestLinear: some histories of capped links, as `make chaos` goes through thousands.
-func TestLinear(t *testing.T) {
-	l, err := runLinear(t.Context(), root, binaries, *seed, *histories, func(text string) { t.Log(text) })
-	if err != nil {
-		t.Fatal(err)
+// TestChaos: all that `make chaos` does, but short, and its report.
+func TestChaos(t *testing.T) {
+	r := report{options: options{seed: *seed}, began: time.Now()}
+	wrong := func(t *testing.T, all []string) {
+		t.Helper()
+		for _, w := range all {
+			t.Error(w)
+		}
 	}
-	t.Logf("%d operations, %d dealt, %v, longest %v, %+v, %d rows, %v", l.operations, l.dealt, l.answers, l.longest, l.faults, l.rows, l.took)
-	for _, w := range l.wrong {
-		t.Error(w)
-	}
-}
-
-// TestScenes: each day on which something goes wrong, as `make chaos` has them, but short.
-func TestScenes(t *testing.T) {
 	s, err := open(t.Context(), root, binaries, processes)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() {
+	t.Cleanup(func() {
 		if err := s.close(); err != nil {
 			t.Error(err)
 		}
-	}()
+	})
 	for _, sc := range scenes(short, shortLonger) {
 		t.Run(sc.name, func(t *testing.T) {
 			d, err := sc.play(t.Context(), s, *seed)
 			if err != nil {
 				t.Fatal(err)
 			}
-			t.Logf("%+v %+v, mails %d of %d, caught up after %v, in function %v, %v right %v undecided %v, goroutines %v", d.capped, d.uncapped, d.delivered, d.mails, d.caughtUp, d.inFunction, d.faults, d.right, d.undecided, d.goroutines)
-			for _, w := range d.wrong {
-				t.Error(w)
-			}
+			r.days = append(r.days, d)
+			wrong(t, d.wrong)
 		})
 	}
+	t.Run("rights that are lost", func(t *testing.T) {
+		if err := r.rights.on(t.Context(), s, *seed, *histories/5); err != nil {
+			t.Fatal(err)
+		}
+		wrong(t, r.rights.wrong)
+		if r.rights.refused == 0 || r.rights.refused == r.rights.attempts || r.rights.overlapping == 0 {
+			t.Errorf("they show nothing: %+v", r.rights)
+		}
+	})
+	t.Run("histories of capped links", func(t *testing.T) {
+		if r.linear, err = runLinear(t.Context(), root, binaries, *seed, *histories, func(text string) { t.Log(text) }); err != nil {
+			t.Fatal(err)
+		}
+		wrong(t, r.linear.wrong)
+		for _, a := range []history.Answer{history.Unknown, history.Joined, history.Already, history.UsedUp, history.Gone, history.Done, history.Seen} {
+			if r.linear.answers[a] == 0 {
+				t.Errorf("nobody was answered: %v", a)
+			}
+		}
+	})
+	text, err := r.markdown()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"| 30% conflicts |", "| an outage |", "Answers a second", "linearizable"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the report has no %q", want)
+		}
+	}
+	t.Log(text)
 }
