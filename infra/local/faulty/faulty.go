@@ -78,14 +78,14 @@ type Table struct {
 	engine string
 	client *http.Client
 
-	mu      sync.Mutex
-	plan    Plan
-	random  *rand.Rand // which items of a batch are read first
-	count   Count
-	outage  http.HandlerFunc // nil: there is none
-	over    chan struct{}    // closed at the end of the outage
-	onWay   int              // calls of data
-	last    time.Time        // when the last of them was carried out
+	mu     sync.Mutex
+	plan   Plan
+	random *rand.Rand // which items of a batch are read first
+	count  Count
+	outage http.HandlerFunc // nil: there is none
+	over   chan struct{}    // closed at the end of the outage
+	onWay  int              // calls of data
+	last   time.Time        // when the last of them was carried out
 }
 
 // New starts an endpoint on loopback in front of the one at the URL. No call goes wrong yet.
