@@ -262,11 +262,15 @@ func (h *script) deal(ctx context.Context) error {
 	})
 	group, _ := directory.ParseGroupID(h.link.group)
 	id, _ := invite.ParseID(h.link.id)
-	err := table.DealPlaces(ctx, &invite.Invite{Group: group, ID: id, MaxUses: h.link.places}, h.shards)
-	if errors.Is(err, directory.ErrChanged) {
-		return nil // it is gone, or has too few places left
+	for {
+		err := table.DealPlaces(ctx, &invite.Invite{Group: group, ID: id, MaxUses: h.link.places}, h.shards)
+		switch {
+		case errors.Is(err, directory.ErrChanged):
+			return nil // it is gone, or has too few places left, or an attempt without an answer has dealt them
+		case !errors.Is(err, directory.ErrUnavailable) || ctx.Err() != nil:
+			return err
+		}
 	}
-	return err
 }
 
 // play lets the clients ask, all at once.

@@ -19,6 +19,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -32,6 +33,7 @@ func main() {
 	flag.Uint64Var(&o.seed, "seed", uint64(time.Now().Unix()), "of what is drawn by chance")
 	flag.IntVar(&o.histories, "histories", 10000, "of capped links")
 	flag.IntVar(&o.rights, "rights", 1000, "histories of rights that are lost")
+	flag.StringVar(&o.only, "only", "", "part of the name of the days to have")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -42,7 +44,7 @@ func main() {
 }
 
 type options struct {
-	report            string
+	report, only      string
 	seed              uint64
 	histories, rights int
 }
@@ -65,12 +67,15 @@ func run(ctx context.Context, o options) (err error) {
 	r := report{options: o, began: time.Now()}
 	fmt.Printf("seed %d\n", o.seed)
 	for _, sc := range scenes(whole, wholeLonger) {
+		if !strings.Contains(sc.name, o.only) {
+			continue
+		}
 		d, err := sc.alone(ctx, root, binaries, o.seed)
 		if err != nil {
 			return fmt.Errorf("%s: %w", sc.name, err)
 		}
 		r.days = append(r.days, d)
-		fmt.Printf("%s: %d wrong, %v\n", sc.name, len(d.wrong), time.Since(r.began).Round(time.Second))
+		fmt.Printf("%s: %d wrong %v, %v\n", sc.name, len(d.wrong), d.wrong, time.Since(r.began).Round(time.Second))
 	}
 	if r.rights, err = runRights(ctx, root, binaries, o.seed, o.rights); err != nil {
 		return fmt.Errorf("rights: %w", err)
