@@ -21,13 +21,15 @@ import (
 
 const (
 	// perStack is how many histories one stack goes through: an engine gets slower as its stream grows.
-	perStack = 500
+	perStack = 250
 	// pool is how many people share the histories of a stack. Each history is of a group of its own.
 	pool = 64
 	// linearProcesses is how many processes each function has: calls whose answer is lost hold one up for a second.
-	linearProcesses = 24
+	linearProcesses = 20
 	// linearAtOnce is how many histories go on at the same time.
-	linearAtOnce = 24
+	linearAtOnce = 20
+	// stacks is how many there are at the same time: one starts, or comes to rest, while another is at work.
+	stacks = 2
 	// settled is more than functions pause between two attempts, and a request that nobody waits for may make another.
 	settled = time.Second
 )
@@ -48,23 +50,42 @@ type linear struct {
 func runLinear(ctx context.Context, root, binaries string, seed uint64, histories int, progress func(string)) (l linear, err error) {
 	l = linear{seed: seed, answers: map[history.Answer]int{}}
 	began := time.Now()
+	var mu sync.Mutex
+	var all errgroup.Group
+	all.SetLimit(stacks)
 	for done := 0; done < histories; done += perStack {
-		n := min(perStack, histories-done)
-		if err := l.stack(ctx, root, binaries, seed+uint64(done), n); err != nil {
-			return l, err
-		}
-		progress(fmt.Sprintf("%d histories, %d operations, %d wrong, %v", l.histories, l.operations, len(l.wrong), time.Since(began).Round(time.Second)))
+		all.Go(func() error {
+			part := linear{answers: map[history.Answer]int{}}
+			err := part.stack(ctx, root, binaries, seed+uint64(done), min(perStack, histories-done))
+			mu.Lock()
+			defer mu.Unlock()
+			l.add(part)
+			progress(fmt.Sprintf("%d histories, %d operations, %d wrong, %v", l.histories, l.operations, len(l.wrong), time.Since(began).Round(time.Second)))
+			return err
+		})
 	}
+	err = all.Wait()
 	l.took = time.Since(began)
-	return l, nil
+	return l, err
+}
+
+// add takes what became of other histories.
+func (l *linear) add(o linear) {
+	l.histories, l.dealt, l.operations, l.rows = l.histories+o.histories, l.dealt+o.dealt, l.operations+o.operations, l.rows+o.rows
+	for a, n := range o.answers {
+		l.answers[a] += n
+	}
+	l.longest = max(l.longest, o.longest)
+	l.faults = sum(l.faults, o.faults)
+	l.wrong = append(l.wrong, o.wrong...)
 }
 
 // badWeather has all that may go wrong at once, and reads of which the parts are some milliseconds apart. Every fourth stack has so many throttles that many
 // operations stay undecided.
 func badWeather(seed uint64) faulty.Plan {
 	random := rand.New(rand.NewPCG(seed, 1))
-	shares := faulty.Shares{Conflicts: 0.12, Throttles: 0.02, Lost: 0.01}
-	if seed/perStack%4 == 3 {
+	shares := faulty.Shares{Conflicts: 0.12, Throttles: 0.02, Lost: 0.015}
+	if seed/perStack%4 == 0 {
 		shares.Throttles = 0.35
 	}
 	upTo := func(share float64, most time.Duration) time.Duration {
@@ -75,6 +96,9 @@ func badWeather(seed uint64) faulty.Plan {
 	}
 	return func(operation string) faulty.Fate {
 		f := faulty.Fate{Fault: shares.Draw(random), There: upTo(0.3, 8*time.Millisecond), Back: upTo(0.2, 8*time.Millisecond), Apart: upTo(0.3, 8*time.Millisecond)}
+		if f.Fault == faulty.Lose && random.IntN(4) > 0 {
+			f.Fault = faulty.Cut // takes no second of a function's time
+		}
 		if faulty.Writes(operation) && random.Float64() < 0.005 {
 			f.There = 1100 * time.Millisecond // carried out when nobody waits for it any more
 		}

@@ -32,7 +32,7 @@ func main() {
 	flag.StringVar(&o.report, "report", "", "file to write the report to")
 	flag.Uint64Var(&o.seed, "seed", uint64(time.Now().Unix()), "of what is drawn by chance")
 	flag.IntVar(&o.histories, "histories", 10000, "of capped links")
-	flag.IntVar(&o.rights, "rights", 1000, "histories of rights that are lost")
+	flag.IntVar(&o.rights, "rights", 500, "histories of rights that are lost")
 	flag.StringVar(&o.only, "only", "", "part of the name of the days to have")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

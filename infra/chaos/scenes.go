@@ -28,8 +28,8 @@ func scenes(z, longer size) []scene {
 
 // The days of the report, and those of a test.
 var (
-	whole       = size{length: 15 * time.Second, a: 20, crowd: 1000, places: 10, more: 200, mails: 20}
-	wholeLonger = size{length: 60 * time.Second, a: 6, crowd: 30, places: 10, more: 80, mails: 20, outage: 10 * time.Second}
+	whole       = size{length: 10 * time.Second, a: 20, crowd: 1000, places: 10, more: 200, mails: 20}
+	wholeLonger = size{length: 45 * time.Second, a: 6, crowd: 30, places: 10, more: 80, mails: 20, outage: 10 * time.Second}
 	short       = size{length: 500 * time.Millisecond, a: 40, crowd: 30, places: 3, more: 10, mails: 2}
 	shortLonger = size{length: 900 * time.Millisecond, a: 30, crowd: 8, places: 3, more: 6, mails: 2, outage: 100 * time.Millisecond}
 )

@@ -31,6 +31,8 @@ const (
 	Throttle
 	// Lose carries the call out and loses the answer: its caller waits until he gives up.
 	Lose
+	// Cut carries the call out and cuts the connection instead of answering.
+	Cut
 )
 
 // Fate is what becomes of a call.
@@ -181,7 +183,7 @@ func (t *Table) serve(w http.ResponseWriter, r *http.Request) {
 		t.count.Conflicts++
 	case Throttle:
 		t.count.Throttles++
-	case Lose:
+	case Lose, Cut:
 		t.count.Lost++
 	}
 	t.mu.Unlock()
@@ -200,7 +202,7 @@ func (t *Table) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer, err := t.answer(r, operation, body, fate)
-	if err != nil {
+	if err != nil || fate.Fault == Cut {
 		panic(http.ErrAbortHandler)
 	}
 	wait := time.After(fate.Back)

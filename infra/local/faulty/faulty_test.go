@@ -102,8 +102,12 @@ func TestFaults_AreWhatTheSDKKnows(t *testing.T) {
 	if err := s.put(ctx, s.client, "lost", 1); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("the answer to a put is lost: %v", err)
 	}
+	s.table.Follow(always(faulty.Fate{Fault: faulty.Cut}))
+	if err := s.put(t.Context(), s.client, "cut", 1); err == nil {
+		t.Error("the connection is cut, and the put is answered")
+	}
 	s.table.Settle(time.Millisecond)
-	if got := s.there(s.right, "conflict", "throttle", "lost"); len(got) != 1 || got["lost"] != "1" {
+	if got := s.there(s.right, "conflict", "throttle", "lost", "cut"); len(got) != 2 || got["lost"] != "1" || got["cut"] != "1" {
 		t.Errorf("written: %v, want what was carried out and not answered", got)
 	}
 	if c := s.table.Count(); c != (faulty.Count{Calls: 1, Lost: 1}) {
