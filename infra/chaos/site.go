@@ -34,6 +34,10 @@ type site struct {
 	slowest atomic.Int64 // the longest time that a function took to answer a request, in nanoseconds
 }
 
+// schedules is how often what runs by the clock does: sooner than deployed, so that a mail that waits goes, and yet not so often that the table is never
+// quiet.
+const schedules = 4 * settled
+
 // open starts a site on built functions, each of which may have so many processes.
 func open(ctx context.Context, root, binaries string, processes int) (s *site, err error) {
 	s = &site{log: &lines{}, client: &http.Client{
@@ -54,7 +58,7 @@ func open(ctx context.Context, root, binaries string, processes int) (s *site, e
 	s.table = faulty.New(s.engine.Endpoint())
 	s.Stack, err = stack.Start(ctx, stack.Options{
 		Root: root, Binaries: binaries, DataDir: s.dataDir, DynamoDBEndpoint: s.table.URL(), Concurrency: processes, Log: s.log,
-		ScheduleEvery: time.Second, Called: s.called,
+		ScheduleEvery: schedules, Called: s.called,
 	})
 	return s, err
 }
