@@ -123,7 +123,7 @@ func (d *day) drawn(p func(string, ...any)) error {
 	for _, q := range d.load.requests {
 		last = max(last, q.begin+q.took)
 	}
-	n := int(last.Seconds()) + 1
+	n := max(2, int(last.Seconds())+1) // a chart has a length
 	right, undecided, longest := make([]float64, n), make([]float64, n), make([]float64, n)
 	for _, q := range d.load.requests {
 		second := int((q.begin + q.took).Seconds())
