@@ -76,9 +76,9 @@ build: ## Build every function for Lambda (arm64) into .local/build/<LogicalId>,
 ##@ Checking
 
 # Tests that the race detector makes minutes longer, and that race nothing of their own: three do one thing after the other, thousands of times, and the
-# acceptance suite and the bench speak to functions that are processes of their own, by the stack that infra/local's tests race. And two count
+# acceptance suite, the bench and chaos speak to functions that are processes of their own, by the stack that infra/local's tests race. And two count
 # allocations, of which the detector makes its own.
-UNRACED := ./infra/acceptance ./infra/bench ./infra/crash ./infra/export ./infra/growth ./infra/model
+UNRACED := ./infra/acceptance ./infra/bench ./infra/chaos ./infra/crash ./infra/export ./infra/growth ./infra/model
 space := $(subst ,, )
 
 # The tests write how much holds into a folder that is new each time: those that know of it are never answered from the test cache.
@@ -179,6 +179,10 @@ world: ## Let storms pass over links under DynamoDB's limits, and write infra/si
 growth: ## Show that operations take the same with 100,000 links in a group and a million members, and write infra/growth/REPORT.md
 	go test ./infra/growth -run TestGrowth -count=1 -timeout 60m -report REPORT.md
 
+.PHONY: chaos
+chaos: ui ## Have the table go wrong in every way while people come, judge histories of concurrent clients, and write infra/chaos/REPORT.md (SEED; ARGS)
+	go run ./infra/chaos -report infra/chaos/REPORT.md $(if $(SEED),-seed $(SEED)) $(ARGS)
+
 FUZZ_TIME ?= 30s
 .PHONY: fuzz
 fuzz: ## Run every fuzz test for FUZZ_TIME each (30s)
@@ -202,7 +206,7 @@ test-engines: ui ## Run the tests that need a table on Amazon's DynamoDB Local (
 	@go run ./infra/engines $(ARGS)
 
 .PHONY: nightly
-nightly: model fuzz fuzz-api test-engines ## What takes too long for every change: the model, the fuzz tests, the requests made of the API's document, another engine
+nightly: model chaos fuzz fuzz-api test-engines ## What takes too long for every change: the model, a table that goes wrong, the fuzz tests, requests made of the API's document, another engine
 
 ##@ Deploying
 

@@ -2,6 +2,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"time"
 
 	"group-invites/functions/internal/wiring"
@@ -11,5 +12,5 @@ import (
 )
 
 func main() {
-	httpapi.Start(handler(&invite.Service{Store: wiring.Table(config.FromProcess(), 1), Clock: time.Now}))
+	httpapi.Start(handler(&invite.Service{Store: wiring.Table(config.FromProcess(), 1), Clock: time.Now, Random: rand.Reader}))
 }

@@ -2,32 +2,19 @@ package acceptance
 
 import (
 	"context"
-	"io"
-	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"os"
-	"sync"
 	"testing"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"group-invites/infra/local/engine"
+	"group-invites/infra/local/faulty"
 	"group-invites/infra/local/stack"
 )
 
-// outage stands in front of an engine and can be told to fail as DynamoDB may.
-type outage struct {
-	*httptest.Server
-	mu   sync.Mutex
-	now  http.HandlerFunc // nil lets calls through
-	over chan struct{}    // closed at the end of the outage
-}
-
-// newOutage stands in front of an engine: an outage that hasn't begun.
-func newOutage(t *testing.T) *outage {
+// newTable starts an engine of the test's own behind an endpoint that can be told to fail as DynamoDB may.
+func newTable(t *testing.T) *faulty.Table {
 	t.Helper()
 	endpoint, stop, err := engine.Open(t.Context(), engine.Options{Stderr: os.Stderr})
 	if err != nil {
@@ -38,70 +25,9 @@ func newOutage(t *testing.T) *outage {
 			t.Error(err)
 		}
 	})
-	behind, err := url.Parse(endpoint)
-	if err != nil {
-		t.Fatal(err)
-	}
-	through := httputil.NewSingleHostReverseProxy(behind)
-	through.ErrorHandler = func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) } // callers go
-	o := &outage{}
-	o.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		o.mu.Lock()
-		fail := o.now
-		o.mu.Unlock()
-		if fail != nil {
-			fail(w, r)
-			return
-		}
-		through.ServeHTTP(w, r)
-	}))
-	t.Cleanup(func() {
-		o.end()
-		o.CloseClientConnections()
-		o.Close()
-	})
-	return o
-}
-
-// begin makes all calls fail; end ends that.
-func (o *outage) begin(kind func(over <-chan struct{}) http.HandlerFunc) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.over = make(chan struct{})
-	o.now = kind(o.over)
-}
-
-func (o *outage) end() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.now != nil {
-		o.now = nil
-		close(o.over)
-	}
-}
-
-// The ways in which calls fail.
-var outages = map[string]func(over <-chan struct{}) http.HandlerFunc{
-	"it answers that it fails": func(<-chan struct{}) http.HandlerFunc {
-		return func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Type", "application/x-amz-json-1.0")
-			w.WriteHeader(http.StatusInternalServerError)
-			w.Write([]byte(`{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError","message":"injected"}`))
-		}
-	},
-	"it cuts connections": func(<-chan struct{}) http.HandlerFunc {
-		return func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
-	},
-	"it doesn't answer": func(over <-chan struct{}) http.HandlerFunc {
-		return func(_ http.ResponseWriter, r *http.Request) {
-			io.Copy(io.Discard, r.Body) // only after the body does a server notice that its client goes
-			select {
-			case <-over:
-			case <-r.Context().Done():
-			}
-			panic(http.ErrAbortHandler)
-		}
-	},
+	table := faulty.New(endpoint)
+	t.Cleanup(table.Close)
+	return table
 }
 
 const (
@@ -113,10 +39,10 @@ const (
 // as DynamoDB is. What a caller may repeat then gives what it would have given.
 func TestCases_DynamoDBFails(t *testing.T) {
 	t.Parallel()
-	table := newOutage(t)
-	s := start(t, stack.Options{DynamoDBEndpoint: table.URL})
-	for kind, fail := range outages {
-		t.Run(kind, func(t *testing.T) {
+	table := newTable(t)
+	s := start(t, stack.Options{DynamoDBEndpoint: table.URL()})
+	for _, kind := range faulty.Outages {
+		t.Run(string(kind), func(t *testing.T) {
 			o := s.org(t)
 			made := o.link(t, o.admin, object{"access": "anyone", "maxUses": 5})
 			doomed := o.link(t, o.admin, anyone)
@@ -142,8 +68,8 @@ func TestCases_DynamoDBFails(t *testing.T) {
 			s.settled(t)
 			before := s.rows(t, o.id, newcomer.id)
 
-			table.begin(fail)
-			defer table.end()
+			table.Begin(kind)
+			defer table.End()
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
 			var during errgroup.Group
@@ -167,7 +93,7 @@ func TestCases_DynamoDBFails(t *testing.T) {
 				t.Fatal(err)
 			}
 
-			table.end()
+			table.End()
 			back := time.Now()
 			after := s.rows(t, o.id, newcomer.id)
 			for key, row := range after {

@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"context"
+	"errors"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -20,8 +21,18 @@ func (t *Table) DeleteInvite(ctx context.Context, inv *invite.Invite, audit dire
 	for _, row := range closedShards(inv.Group, inv.ID, inv.Shards, audit.At) {
 		closing = append(closing, t.putAlways(row))
 	}
-	return t.deleteAudited(ctx, "delete invite", inviteKey(inv.Group, inv.ID), condition, audit, closing...)
+	err := t.deleteAudited(ctx, "delete invite", inviteKey(inv.Group, inv.ID), condition, audit, closing...)
+	switch {
+	case conditionOf(err, 0) && conditionOf(err, auditOfDelete):
+		return nil
+	case onlyConditionOf(err, 0):
+		return errors.Join(err, invite.ErrDeleted)
+	}
+	return err
 }
+
+// auditOfDelete is where the audit row stands in the transaction of deleteAudited.
+const auditOfDelete = 1
 
 // deleteAudited deletes a row for which the condition holds, writes the audit row, and does what more there is, in one transaction.
 func (t *Table) deleteAudited(ctx context.Context, call string, k key, condition string, audit directory.AuditEntry, more ...types.TransactWriteItem) error {

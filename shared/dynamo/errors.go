@@ -94,6 +94,16 @@ func reasons(cancelled *types.TransactionCanceledException) []string {
 	return codes
 }
 
+// conditionOf tells whether the transaction was cancelled because of the condition on that item, among other reasons or not.
+func conditionOf(err error, item int) bool {
+	cancelled := new(types.TransactionCanceledException)
+	if !errors.As(err, &cancelled) {
+		return false
+	}
+	codes := reasons(cancelled)
+	return item < len(codes) && codes[item] == reasonCondition
+}
+
 // onlyConditionOf tells whether the transaction was cancelled because of the condition on that item, and for no other reason: then
 // the cancellation is an answer about that item.
 func onlyConditionOf(err error, item int) bool {

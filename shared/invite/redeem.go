@@ -33,7 +33,12 @@ func (s *Service) Redeem(ctx context.Context, caller directory.Caller, code stri
 	var t tries
 	err = directory.UntilDecided(ctx, func(ctx context.Context) error {
 		var j Joining
-		if joined, j, err = s.admit(ctx, caller, group, id, joinID, now, &t); err != nil || j.Invite == nil {
+		joined, j, err = s.admit(ctx, caller, group, id, joinID, now, &t)
+		if errors.Is(err, ErrUsedUp) {
+			joined, err = s.unlessIn(ctx, caller, joined, joinID)
+			return err
+		}
+		if err != nil || j.Invite == nil {
 			return err
 		}
 		switch err = s.Store.Join(ctx, j); {
@@ -47,7 +52,22 @@ func (s *Service) Redeem(ctx context.Context, caller directory.Caller, code stri
 	return joined, err
 }
 
-// admit reads what decides, and gives what is to be written; without an Invite, that is nothing.
+// unlessIn gives [ErrUsedUp] to who isn't in the group that he would have joined. Rows that are read together are of several moments: of someone who asks
+// twice at once the link may have been read when he had its last place, and he himself from before.
+func (s *Service) unlessIn(ctx context.Context, caller directory.Caller, would Joined, joinID string) (Joined, error) {
+	members, err := s.Store.Members(ctx, would.Org.ID, would.Group.ID, []directory.UserID{caller.ID})
+	if err != nil {
+		return Joined{}, err
+	}
+	me := members[caller.ID]
+	if !me.InGroup() {
+		return Joined{}, ErrUsedUp
+	}
+	would.AlreadyMember = me.GroupMember.JoinID != joinID
+	return would, nil
+}
+
+// admit reads what decides, and gives what is to be written; without an Invite, that is nothing. With [ErrUsedUp] it gives what would have been joined.
 func (s *Service) admit(ctx context.Context, caller directory.Caller, group directory.GroupID, id ID, joinID string, now time.Time, t *tries) (Joined, Joining, error) {
 	keys := Keys{Group: group, Invite: id, Users: []directory.UserID{caller.ID}}
 	known := s.links.get(group, id)
@@ -102,7 +122,7 @@ func (s *Service) admit(ctx context.Context, caller directory.Caller, group dire
 	case !me.InOrg() && !inv.Access.newPeople():
 		return Joined{}, Joining{}, ErrOrgMembersOnly
 	case inv.UsedUp():
-		return Joined{}, Joining{}, ErrUsedUp
+		return joined, Joining{}, ErrUsedUp
 	}
 	if me.InOrg() {
 		if err := s.renew(ctx, me, caller); err != nil {

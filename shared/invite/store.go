@@ -107,8 +107,9 @@ type Store interface {
 	// SendMails writes mails of an invite: all of it or nothing. ErrChanged if the invite is gone, a new one is there, a changed one
 	// isn't as it was read, or a quota is used up.
 	SendMails(ctx context.Context, group directory.GroupID, id ID, mails Mails) error
-	// DeleteInvite deletes an invite, closes its shards, and writes the audit row, in the same transaction.
-	// ErrChanged if it is gone, or is counted otherwise than as it was read.
+	// DeleteInvite deletes an invite, closes its shards, and writes the audit row, in the same transaction. If the invite is gone, and the audit
+	// row, of that instant and id, is there, an earlier call has done all of it: no error. ErrChanged if the invite is gone, or is counted
+	// otherwise than as it was read, or another write was in the way; in the first two cases it is [ErrDeleted], too.
 	DeleteInvite(ctx context.Context, inv *Invite, audit directory.AuditEntry) error
 	// AnnounceDelete writes ClosingAt. ErrChanged if the invite is gone.
 	AnnounceDelete(ctx context.Context, inv *Invite, at time.Time) error

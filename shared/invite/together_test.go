@@ -441,6 +441,48 @@ func TestDelete_AmidAStormOfRedeems(t *testing.T) {
 	}
 }
 
+// readApart gives rows of two moments, as a table may that reads them together: all but the link of the first one, and the link of the second.
+type readApart struct {
+	invite.Store
+	between func()
+}
+
+func (r *readApart) ReadLink(ctx context.Context, keys invite.Keys) (invite.Rows, error) {
+	rows, err := r.Store.ReadLink(ctx, keys)
+	if between := r.between; between != nil && err == nil {
+		r.between = nil
+		between()
+		later, err := r.Store.ReadLink(ctx, keys)
+		rows.Invite, rows.Seen = later.Invite, later.Seen
+		return rows, err
+	}
+	return rows, err
+}
+
+// TestRedeemTogether_TheLastPlaceIsHisOwn: someone asks twice at once, and takes the last place by the one. By the other he hears that he is in, and not
+// that the link is used up.
+func TestRedeemTogether_TheLastPlaceIsHisOwn(t *testing.T) {
+	for _, shards := range []int{0, 2} {
+		s := newScene(t)
+		link := s.Link(s.admin, s.group, Anyone, Cap(2))
+		if shards > 0 {
+			s.deal(link, shards)
+		}
+		s.redeem(Person("first"), link, nil)
+		table, _, service := s.Instance()
+		who := Person("twice")
+		service.Store = &readApart{table, func() {
+			if joined := s.redeem(who, link, nil); joined.AlreadyMember {
+				t.Error("he was in before")
+			}
+			s.redeem(Person("late"), link, invite.ErrUsedUp) // and tells, where there are shards, that they are full
+		}}
+		if joined, err := service.Redeem(t.Context(), who, Code(link)); err != nil || !joined.AlreadyMember || joined.Group.ID != s.group.ID {
+			t.Errorf("%d shards: %+v, %v", shards, joined, err)
+		}
+	}
+}
+
 func TestDelete_LostAnswer(t *testing.T) {
 	s := newScene(t)
 	for number := 1; number <= 2; number++ {

@@ -68,14 +68,19 @@ func (p *Process) Kill() {
 }
 
 // Stop asks the process to end, waits for up to grace, then kills it. It returns when the process has ended.
-func (p *Process) Stop(grace time.Duration) {
-	p.signal(syscall.SIGTERM)
+func (p *Process) Stop(grace time.Duration) { p.end(syscall.SIGTERM, grace) }
+
+func (p *Process) end(by syscall.Signal, grace time.Duration) {
+	p.signal(by)
 	select {
 	case <-p.done:
 	case <-time.After(grace):
 		p.Kill()
 	}
 }
+
+// Quit asks a Go program to print the stacks of all its goroutines and to end, by SIGQUIT, and waits for it for up to grace; then it kills it.
+func (p *Process) Quit(grace time.Duration) { p.end(syscall.SIGQUIT, grace) }
 
 // signal reaches the whole group, unless the process has ended: its number may be someone else's by then.
 func (p *Process) signal(s syscall.Signal) {

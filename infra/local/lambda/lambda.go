@@ -18,6 +18,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"group-invites/infra/local/child"
 )
 
 // Function is what the service has to know about a function.
@@ -63,6 +65,8 @@ const (
 	initTimeout = 10 * time.Second
 	// stopGrace is how long a process may take to end after SIGTERM.
 	stopGrace = 500 * time.Millisecond
+	// quitGrace is how long one may take to print its stacks.
+	quitGrace = 5 * time.Second
 )
 
 // Kinds of function errors that the service itself reports, in Result.FunctionError.
@@ -159,10 +163,29 @@ func (s *Service) Invoke(ctx context.Context, function string, payload []byte) (
 // Kill ends all processes of a function at once, whatever they do, and returns how many there were. Invocations under
 // way end with ErrorExit; later ones start new processes.
 func (s *Service) Kill(function string) int {
-	if p, ok := s.pools[function]; ok {
-		return p.kill()
+	victims := s.processes(function)
+	var all sync.WaitGroup
+	for _, p := range victims {
+		all.Go(p.Kill)
 	}
-	return 0
+	all.Wait()
+	return len(victims)
+}
+
+// Quit ends all processes of a function, as Kill does, but one after the other, and has each print the stacks of its goroutines first.
+func (s *Service) Quit(function string) int {
+	victims := s.processes(function)
+	for _, p := range victims {
+		p.Quit(quitGrace)
+	}
+	return len(victims)
+}
+
+func (s *Service) processes(function string) []*child.Process {
+	if p, ok := s.pools[function]; ok {
+		return p.processes()
+	}
+	return nil
 }
 
 // Close ends all environments and returns when they have ended. Invocations under way end as if the function had exited.

@@ -3,9 +3,10 @@ package lambda
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"sync"
+
+	"group-invites/infra/local/child"
 )
 
 // pool holds the environments of one function.
@@ -95,17 +96,15 @@ func (p *pool) start() (*environment, error) {
 	return e, nil
 }
 
-// kill ends all processes at once and returns how many.
-func (p *pool) kill() int {
+// processes gives those that haven't ended.
+func (p *pool) processes() []*child.Process {
 	p.mu.Lock()
-	victims := slices.Collect(maps.Keys(p.all))
-	p.mu.Unlock()
-	var all sync.WaitGroup
-	for _, e := range victims {
-		all.Go(e.process.Kill)
+	defer p.mu.Unlock()
+	var all []*child.Process
+	for e := range p.all {
+		all = append(all, e.process)
 	}
-	all.Wait()
-	return len(victims)
+	return all
 }
 
 // grant gives an idle environment, or the place of one that has gone, to the invocation that has waited longest.

@@ -93,6 +93,9 @@ func (v *versions) Invoke(ctx context.Context, function string, payload []byte) 
 // Kill ends all processes of both versions of a function.
 func (v *versions) Kill(function string) int { return v.this.Kill(function) + v.last.Kill(function) }
 
+// Quit does so too, and has them print their stacks.
+func (v *versions) Quit(function string) int { return v.this.Quit(function) + v.last.Quit(function) }
+
 // Close ends all processes of both versions.
 func (v *versions) Close() {
 	v.this.Close()

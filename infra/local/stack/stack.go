@@ -72,6 +72,7 @@ type Options struct {
 type caller interface {
 	Invoke(ctx context.Context, function string, payload []byte) (lambda.Result, error)
 	Kill(function string) int
+	Quit(function string) int
 	Close()
 }
 

@@ -38,3 +38,6 @@ func (s *Stack) StreamFailures(queue string) ([]stream.Failure, error) {
 // KillFunction ends all processes of a function at once, as kill -9 does, whatever they do, and returns how many there
 // were. Later calls start new ones.
 func (s *Stack) KillFunction(name string) int { return s.lambda.Kill(name) }
+
+// QuitFunction ends all processes of a function as KillFunction does, but has each print the stacks of its goroutines first, into the function's log.
+func (s *Stack) QuitFunction(name string) int { return s.lambda.Quit(name) }

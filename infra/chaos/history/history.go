@@ -1,0 +1,175 @@
+// Package history judges what concurrent clients of one link were answered.
+//
+// Capped redeems, their cap and the deletion of the link are linearizable: there is an order of all operations, each at one moment between its
+// question and its answer, in which a link that serves one after the other would have answered the same ([Check], by
+// github.com/anishathalye/porcupine). What was answered 503, or not at all, may have happened at any moment after it was asked, or never.
+//
+// Of links without a cap, and of rights, less is promised: what is asked after the answer of a deletion or of a loss of right is refused, what was
+// answered before it began isn't, and what overlaps it may go either way ([Timeline]).
+package history
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/anishathalye/porcupine"
+)
+
+// Kind is what was asked.
+type Kind int
+
+const (
+	Redeem  Kind = iota // by Person
+	Delete              // of the link
+	Read                // of the link, by an admin
+	Preview             // of the link, by nobody
+	Settled             // all rows, when nothing was on its way any more
+)
+
+func (k Kind) String() string {
+	return [...]string{"redeem", "delete", "read", "preview", "settled"}[k]
+}
+
+// Answer is what came of it.
+type Answer int
+
+const (
+	Unknown Answer = iota // undecided, or no answer
+	Joined                // 201
+	Already               // 200 with alreadyMember
+	UsedUp                // 410; of a Preview that state
+	Gone                  // 410 invite_deleted, 404; of a Preview that state
+	Done                  // 204
+	Seen                  // a Read's, with Uses and Full; a Preview's that the link is active; a Settled's, with Uses and In
+)
+
+func (a Answer) String() string {
+	return [...]string{"unknown", "joined", "already in", "used up", "gone", "done", "seen"}[a]
+}
+
+// Op is an operation and its answer.
+type Op struct {
+	Client     int
+	Kind       Kind
+	Person     int           // below 64
+	Begin, End time.Duration // since the beginning of the history. Of what is Unknown the end doesn't count
+	Answer     Answer
+	Uses       int    // as seen
+	Full       bool   // as seen: used up
+	In         uint64 // as seen: the people in the group
+}
+
+func (o Op) String() string {
+	text := fmt.Sprintf("%9.3f-%9.3f ms  client %d  %v", float64(o.Begin.Microseconds())/1000, float64(o.End.Microseconds())/1000, o.Client, o.Kind)
+	if o.Kind == Redeem {
+		text += fmt.Sprintf(" by %d", o.Person)
+	}
+	text += ": " + o.Answer.String()
+	if o.Answer == Seen && o.Kind != Preview {
+		text += fmt.Sprintf(" %d uses", o.Uses)
+	}
+	return text
+}
+
+// link is one that serves one after the other.
+type link struct {
+	cap     int
+	uses    int
+	in      uint64 // who is in the group
+	deleted bool
+}
+
+func (l link) isIn(person int) bool { return l.in>>person&1 == 1 }
+
+// does tells whether the link can have answered so, and what it is like then. What is unknown was done: if it wasn't, it stands after all else,
+// where nobody sees what it does.
+func (l link) does(o Op) (bool, link) {
+	full := l.uses >= l.cap
+	want := Seen
+	after := l
+	switch o.Kind {
+	case Redeem:
+		switch {
+		case l.deleted:
+			want = Gone
+		case l.isIn(o.Person):
+			want = Already
+		case full:
+			want = UsedUp
+		default:
+			want = Joined
+			after.uses++
+			after.in |= 1 << o.Person
+		}
+	case Delete:
+		want = Done
+		if l.deleted {
+			want = Gone
+		}
+		after.deleted = true
+	case Read, Settled:
+		if l.deleted {
+			want = Gone
+		}
+	case Preview:
+		switch {
+		case l.deleted:
+			want = Gone
+		case full:
+			want = UsedUp
+		}
+	}
+	if o.Answer == Unknown {
+		return true, after
+	}
+	ok := o.Answer == want
+	if o.Kind == Settled {
+		ok = ok && o.In == l.in
+	}
+	if o.Answer == Seen && o.Kind != Preview {
+		ok = ok && o.Uses == l.uses
+	}
+	if o.Kind == Read && o.Answer == Seen {
+		ok = ok && o.Full == full
+	}
+	return ok, after
+}
+
+// checkTime is how long the search for an order may take.
+const checkTime = 30 * time.Second
+
+// Check returns an error that shows the history if there is no order in which a link with so many places would have answered so, or if
+// none was found within half a minute.
+func Check(places int, ops []Op) error {
+	operations := make([]porcupine.Operation, len(ops))
+	for i, o := range ops {
+		end := int64(o.End)
+		if o.Answer == Unknown {
+			end = math.MaxInt64
+		}
+		operations[i] = porcupine.Operation{ClientId: o.Client, Input: o, Output: o.Answer, Call: int64(o.Begin), Return: end}
+	}
+	model := porcupine.Model{
+		Init: func() any { return link{cap: places} },
+		Step: func(state, input, _ any) (bool, any) { return state.(link).does(input.(Op)) },
+	}
+	switch porcupine.CheckOperationsTimeout(model, operations, checkTime) {
+	case porcupine.Illegal:
+		return fmt.Errorf("a link with %d places, served one after the other, doesn't answer so:\n%s", places, Text(ops))
+	case porcupine.Unknown:
+		return fmt.Errorf("no order found within %v:\n%s", checkTime, Text(ops))
+	}
+	return nil
+}
+
+// Text shows operations in the order in which they began.
+func Text(ops []Op) string {
+	var text strings.Builder
+	for _, o := range slices.SortedFunc(slices.Values(ops), func(a, b Op) int { return int(a.Begin - b.Begin) }) {
+		fmt.Fprintf(&text, "  %v\n", o)
+	}
+	return text.String()
+}

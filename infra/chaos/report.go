@@ -1,0 +1,189 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"group-invites/infra/chaos/history"
+	"group-invites/infra/plot"
+)
+
+// report is all that was found.
+type report struct {
+	options
+	began  time.Time
+	days   []*day
+	rights rights
+	linear linear
+}
+
+// wrong gives all that must not be.
+func (r *report) wrong() (all []string) {
+	for _, d := range r.days {
+		for _, w := range d.wrong {
+			all = append(all, d.name+": "+w)
+		}
+	}
+	return slices.Concat(all, r.rights.wrong, r.linear.wrong)
+}
+
+func (r *report) markdown() (string, error) {
+	var b strings.Builder
+	p := func(format string, a ...any) { fmt.Fprintf(&b, format, a...) }
+	p("# When the table goes wrong\n\n")
+	p("Written by `make chaos SEED=%d` on %s, in %v, on %s, %d processors, %s. The functions run as they are deployed, on a local stack; between them and the engine\n"+
+		"stands a table that goes wrong (`infra/local/faulty`). What is drawn by chance follows from the seed; what meets what follows from the machine, too.\n\n",
+		r.seed, r.began.UTC().Format("2006-01-02 15:04 UTC"), time.Since(r.began).Round(time.Second), processor(), runtime.NumCPU(), runtime.Version())
+	if wrong := r.wrong(); len(wrong) == 0 {
+		p("**Nothing that must not be was found.**\n\n")
+	} else {
+		p("**%d things that must not be were found**, the first of them:\n\n```\n", len(wrong))
+		for _, w := range wrong[:min(20, len(wrong))] {
+			p("%s\n", w)
+		}
+		p("```\n\n")
+	}
+	r.people(p)
+	r.kept(p)
+	for _, d := range r.days {
+		if d.outage {
+			if err := d.drawn(p); err != nil {
+				return "", err
+			}
+		}
+	}
+	r.histories(p)
+	return b.String(), nil
+}
+
+// people shows what people saw.
+func (r *report) people(p func(string, ...any)) {
+	p("## What people see\n\n")
+	p("Each day people come evenly, to join, preview, list, make, send and delete links; %d open one link with %d places at the same moment, and %d another one with %d (on the two long days %d and %d). Who is\n"+
+		"answered 503 repeats after a second or two, later after up to eight, until he knows. *Asked again* are those; all of them came to know. Calls are those of functions to the table, with what befell them.\n\n",
+		whole.crowd, whole.places, whole.more, whole.more/2, wholeLonger.crowd, wholeLonger.more)
+	p("| day | came | joined | used up | other requests | asked again | 503s | never settled | p50 | p99 | longest in a function | calls | conflicts | throttles | lost |\n")
+	p("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n")
+	for _, d := range r.days {
+		words := map[string]int{}
+		again := 0
+		for _, e := range d.load.ends {
+			words[e.word]++
+			if e.undecided > 0 {
+				again++
+			}
+		}
+		undecided := len(d.load.took(func(q request) bool { return q.undecided }))
+		all := d.load.took(func(request) bool { return true })
+		p("| %s | %d | %d | %d | %d | %d | %d | %d | %s | %s | %s | %d | %d | %d | %d |\n", d.name, len(d.load.ends), words["joined"], words["used up"], words["done"], again, undecided,
+			words["never settled"]+words["strange"], ms(at(0.5, all)), ms(at(0.99, all)), ms(d.inFunction), d.faults.Calls, d.faults.Conflicts, d.faults.Throttles, d.faults.Lost)
+	}
+	p("\np50 and p99 are those of single requests, as clients see them, 503s included: with a thousand people at once on a machine with few processors that is mostly waiting for a processor. The longest in a function is\n" +
+		"from hand-over to answer, and must be at most 3 s, 503 or not.\n\n")
+}
+
+// kept shows what must hold.
+func (r *report) kept(p func(string, ...any)) {
+	p("## What holds\n\n")
+	p("| day | link | people | places | heard that they joined | members | uses | mails arrived | of them twice | all caught up after | rows checked | violations |\n|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n")
+	for _, d := range r.days {
+		for i, c := range append(slices.Clone(d.capped), d.uncapped) {
+			places := fmt.Sprint(c.places)
+			if c.places == 0 {
+				places = "any"
+			}
+			p("| %s | %s | %d | %s | %d | %d | %d |", d.name, c.name, c.people, places, c.told, c.members, c.uses)
+			if i == 0 {
+				p(" %d of %d | %d | %s | %d | %d |\n", d.delivered, d.mails, d.twice, seconds(d.caughtUp), d.rows, len(d.wrong))
+			} else {
+				p(" | | | | |\n")
+			}
+		}
+	}
+	p("\nCaught up means that the last mail was delivered and that nothing of the table's stream was left to be followed, from the last answer on. Rows are all of the table, as `make check-invariants` checks them.\n\n")
+}
+
+// drawn shows an outage second by second.
+func (d *day) drawn(p func(string, ...any)) error {
+	o := d.outages[0]
+	p("## The outage, second by second\n\n")
+	p("From second %.0f on the table answers for %v that it fails, cuts connections for %v, and doesn't answer for %v. After its end, a request was answered right after **%s**; ", o[0].Seconds(), d.size.outage, d.size.outage, d.size.outage, ms(d.right[0]))
+	if d.undecided[0] == 0 {
+		p("nothing that was asked after it was answered 503. ")
+	} else {
+		p("the last 503 to something asked after it came after %s. ", ms(d.undecided[0]))
+	}
+	p("A process of `%s` has %s goroutines before and %s after it (%d and %d processes, which print the stacks of all their goroutines as they are ended by SIGQUIT).\n\n",
+		watched, span(d.goroutines[0]), span(d.goroutines[1]), len(d.goroutines[0]), len(d.goroutines[1]))
+	last := time.Duration(0)
+	for _, q := range d.load.requests {
+		last = max(last, q.begin+q.took)
+	}
+	n := max(2, int(last.Seconds())+1) // a chart has a length
+	right, undecided, longest := make([]float64, n), make([]float64, n), make([]float64, n)
+	for _, q := range d.load.requests {
+		second := int((q.begin + q.took).Seconds())
+		if q.undecided {
+			undecided[second]++
+		} else {
+			right[second]++
+		}
+		longest[second] = max(longest[second], float64(q.took.Milliseconds()))
+	}
+	for _, c := range []plot.Chart{
+		{Title: "Answers a second", X: "second", Y: "answers", From: 0, To: float64(n - 1), Series: []plot.Series{{Name: "right", Values: right}, {Name: "503", Values: undecided}}},
+		{Title: "The longest answer of each second", X: "second", Y: "ms", From: 0, To: float64(n - 1), Series: []plot.Series{{Name: "longest", Values: longest}}},
+	} {
+		text, err := c.Markdown()
+		if err != nil {
+			return err
+		}
+		p("%s\n", text)
+	}
+	return nil
+}
+
+// histories shows how concurrent clients were judged.
+func (r *report) histories(p func(string, ...any)) {
+	l := r.linear
+	p("## Histories\n\n")
+	p("**Capped links, their cap and DELETE are linearizable**: each history is of 4 to 8 clients that redeem, preview, read and delete one link with few places at the same time (one in fifty is of a link with about 40), half of them with places that are\n" +
+		"dealt among shards. A search (github.com/anishathalye/porcupine) looks for an order in which a link that serves one after the other would have answered the same. On the way calls meet conflicts, throttles, lost and late answers, batches of\n" +
+		"which some items are read later than others, and writes that are carried out when nobody waits any more; clients leave before they are answered. What has no answer, or 503, may have happened at any time after it was asked, or never.\n\n")
+	p("| histories | on shards | operations | joined | already in | used up | gone | deleted | seen | unknown | not linearizable, or else wrong | calls | conflicts | throttles | lost | read apart | rows checked | seeds | took |\n")
+	p("|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|--:|\n")
+	p("| %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d to %d | %s |\n\n", l.histories, l.dealt, l.operations, l.answers[history.Joined], l.answers[history.Already], l.answers[history.UsedUp],
+		l.answers[history.Gone], l.answers[history.Done], l.answers[history.Seen], l.answers[history.Unknown], len(l.wrong), l.faults.Calls, l.faults.Conflicts, l.faults.Throttles, l.faults.Lost, l.faults.Torn, l.rows,
+		l.seed, l.seed+uint64(max(0, l.histories-1)), seconds(l.took))
+	p("**What starts after the answer of a DELETE or of a loss of right is refused**, and what was answered before it began isn't: links without a cap that are deleted, whose creator is demoted, out of the group, or may no longer add people, and people who are removed, while others redeem.\n\n")
+	p("| histories | losses and returns | redeems | of them refused | at the same time as a change | wrong |\n|--:|--:|--:|--:|--:|--:|\n| %d | %d | %d | %d | %d | %d |\n", r.rights.histories, r.rights.changes, r.rights.attempts, r.rights.refused, r.rights.overlapping, len(r.rights.wrong))
+}
+
+func ms(d time.Duration) string { return fmt.Sprintf("%d ms", d.Milliseconds()) }
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }
+
+func span(of []int) string {
+	least, most := slices.Min(of), slices.Max(of)
+	if least == most {
+		return fmt.Sprint(least)
+	}
+	return fmt.Sprintf("%d to %d", least, most)
+}
+
+// processor is the machine's, as Linux names it.
+func processor() string {
+	text, err := os.ReadFile("/proc/cpuinfo")
+	if err == nil {
+		for line := range strings.Lines(string(text)) {
+			if name, value, found := strings.Cut(line, ":"); found && strings.TrimSpace(name) == "model name" {
+				return strings.TrimSpace(value)
+			}
+		}
+	}
+	return runtime.GOARCH
+}
