@@ -26,8 +26,8 @@ var (
 	adapters = []string{"shared/config", "shared/dynamo", "shared/eventbus", "shared/httpapi", "shared/secretsmanager", "shared/sesevent", "shared/sesmail"}
 	// Anyone may import these: they import nothing but the standard library, and do nothing.
 	plain = []string{"shared/emf"}
-	// Adapters alone may import these: what their clients have in common. They import nothing but the standard library.
-	transport = []string{"shared/warm"}
+	// Adapters alone may import these: what their clients have in common. They import nothing else of these packages.
+	transport = []string{"shared/transport"}
 	// Tests alone import these.
 	testSupport = []string{"shared/dynamo/dynamotest", "shared/dynamo/faults", "shared/httpapi/httpapitest", "shared/httpapi/openapitest"}
 )

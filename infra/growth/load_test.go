@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"group-invites/infra/local/engine"
@@ -23,6 +22,7 @@ import (
 	. "group-invites/shared/dynamo/dynamotest"
 	"group-invites/shared/dynamo/faults"
 	"group-invites/shared/invite"
+	"group-invites/shared/transport"
 )
 
 const tableName = "local-growth"
@@ -56,7 +56,7 @@ func (s *scene) load(t testing.TB, n size) *loaded {
 	w.Table = dynamo.Open(dynamo.Options{
 		Table: tableName, Region: "local", Endpoint: e.Endpoint(), AccessKeyID: "local", SecretAccessKey: "local",
 	}, w.Faults.Configure, func(o *dynamodb.Options) {
-		o.HTTPClient = awshttp.NewBuildableClient().WithTimeout(10 * time.Second) // that a machine is busy must not count as a lost answer
+		o.HTTPClient = transport.New(10 * time.Second) // that a machine is busy must not count as a lost answer
 	})
 	w.Directory = &directory.Service{Store: w.Table, Ring: w.Ring, Clock: w.Clock.Now, Random: rand.Reader, OpenOrgs: true}
 	w.Access = &accessrequest.Service{Store: w.Table, Ring: w.Ring, Clock: w.Clock.Now, Random: rand.Reader}

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
@@ -22,7 +21,7 @@ import (
 	"group-invites/shared/optout"
 	"group-invites/shared/outbox"
 	"group-invites/shared/tally"
-	"group-invites/shared/warm"
+	"group-invites/shared/transport"
 )
 
 // attemptTimeout bounds one call, so that a lost packet costs an attempt and not the whole request.
@@ -41,7 +40,7 @@ type Options struct {
 // [outbox.Store] and [tally.Store], and is safe for concurrent use.
 type Table struct {
 	client   *dynamodb.Client
-	http     *awshttp.BuildableClient
+	http     *transport.Client
 	name     string
 	endpoint endpoint
 }
@@ -50,7 +49,7 @@ type Table struct {
 // start-up time and binary size than everything else together. Retries are off: [directory.UntilDecided] repeats, after
 // reading again. configure changes the options last; tests put their middleware there.
 func Open(o Options, configure ...func(*dynamodb.Options)) *Table {
-	client, endpoint := awshttp.NewBuildableClient().WithTimeout(attemptTimeout), endpointOf(o.Region, o.Endpoint)
+	client, endpoint := transport.New(attemptTimeout), endpointOf(o.Region, o.Endpoint)
 	options := dynamodb.Options{
 		Region:                o.Region,
 		Credentials:           credentials.NewStaticCredentialsProvider(o.AccessKeyID, o.SecretAccessKey, o.SessionToken),
@@ -68,7 +67,7 @@ func Open(o Options, configure ...func(*dynamodb.Options)) *Table {
 func (t *Table) Warm(ctx context.Context, calls int) error {
 	endpoint, err := t.endpoint()
 	if err == nil {
-		err = warm.Open(ctx, t.http, endpoint.URI.String(), calls)
+		err = t.http.Open(ctx, endpoint.URI.String(), calls)
 	}
 	if err != nil {
 		return fmt.Errorf("warm table: %w", err)

@@ -7,13 +7,12 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 
 	"group-invites/shared/event"
-	"group-invites/shared/warm"
+	"group-invites/shared/transport"
 )
 
 const (
@@ -36,7 +35,7 @@ type Options struct {
 // Bus is a bus. It implements [event.Bus], and is safe for concurrent use.
 type Bus struct {
 	client  *eventbridge.Client
-	http    *awshttp.BuildableClient
+	http    *transport.Client
 	options Options
 }
 
@@ -45,7 +44,7 @@ var _ event.Bus = (*Bus)(nil)
 // Open makes a client of the bus. It calls nothing yet. The SDK's options are set by hand, because its config package costs more start-up
 // time and binary size than everything else together. Retries are off: what isn't taken is kept, and comes again.
 func Open(o Options) *Bus {
-	client := awshttp.NewBuildableClient().WithTimeout(attemptTimeout)
+	client := transport.New(attemptTimeout)
 	options := eventbridge.Options{
 		Region:      o.Region,
 		Credentials: credentials.NewStaticCredentialsProvider(o.AccessKeyID, o.SecretAccessKey, o.SessionToken),
@@ -112,7 +111,7 @@ func (b *Bus) Warm(ctx context.Context) error {
 		}
 		url = endpoint.URI.String()
 	}
-	if err := warm.Open(ctx, b.http, url, 1); err != nil {
+	if err := b.http.Open(ctx, url, 1); err != nil {
 		return fmt.Errorf("warm bus: %w", err)
 	}
 	return nil

@@ -6,13 +6,12 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/ses"
 	"github.com/aws/aws-sdk-go-v2/service/ses/types"
 
 	"group-invites/shared/mail"
-	"group-invites/shared/warm"
+	"group-invites/shared/transport"
 )
 
 // attemptTimeout bounds one call. It is long, since giving up on a call that SES has taken means a second mail.
@@ -32,7 +31,7 @@ type Options struct {
 // Sender composes mails and gives them to SES. It is safe for concurrent use if its Composer is.
 type Sender struct {
 	client   *ses.Client
-	http     *awshttp.BuildableClient
+	http     *transport.Client
 	composer *Composer
 	options  Options
 }
@@ -43,7 +42,7 @@ func Open(o Options, c *Composer) *Sender {
 	if o.Timeout == 0 {
 		o.Timeout = attemptTimeout
 	}
-	client := awshttp.NewBuildableClient().WithTimeout(o.Timeout)
+	client := transport.New(o.Timeout)
 	options := ses.Options{
 		Region:      o.Region,
 		Credentials: credentials.NewStaticCredentialsProvider(o.AccessKeyID, o.SecretAccessKey, o.SessionToken),
@@ -96,7 +95,7 @@ func (s *Sender) Warm(ctx context.Context) error {
 		}
 		url = endpoint.URI.String()
 	}
-	if err := warm.Open(ctx, s.http, url, 1); err != nil {
+	if err := s.http.Open(ctx, url, 1); err != nil {
 		return fmt.Errorf("warm sender: %w", err)
 	}
 	return nil

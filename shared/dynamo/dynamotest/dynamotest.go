@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -32,6 +31,7 @@ import (
 	"group-invites/shared/invite"
 	"group-invites/shared/linkcode"
 	"group-invites/shared/mail"
+	"group-invites/shared/transport"
 )
 
 // World is what a test acts in.
@@ -115,7 +115,7 @@ func (w *World) Drop() {
 // Instance gives services of their own over the world's table, as another Lambda environment has them.
 func (w *World) Instance(configure ...func(*dynamodb.Options)) (*dynamo.Table, *directory.Service, *invite.Service) {
 	pool := func(o *dynamodb.Options) { // many callers at once, unlike in Lambda
-		o.HTTPClient = awshttp.NewBuildableClient().WithTimeout(5 * time.Second).WithTransportOptions(func(t *http.Transport) {
+		o.HTTPClient = transport.New(5*time.Second, func(t *http.Transport) {
 			t.MaxIdleConns, t.MaxIdleConnsPerHost, t.MaxConnsPerHost = 256, 256, 256
 			t.IdleConnTimeout = 5 * time.Second // a test may make thousands of worlds
 		})
