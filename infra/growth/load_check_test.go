@@ -15,11 +15,7 @@ func TestLoad_WhatIsLoadedIsAsServicesWriteIt(t *testing.T) {
 	if len(rows) != l.rows {
 		t.Errorf("%d rows, and %d were loaded", len(rows), l.rows)
 	}
-	var checked []check.Row
-	for _, r := range rows {
-		checked = append(checked, r)
-	}
-	for _, v := range check.All(checked, l.Clock.Now()) {
+	for _, v := range check.All(rows, l.Clock.Now()) {
 		t.Error(v)
 	}
 	links, err := l.Invites.List(t.Context(), manager, l.group.ID, first)
