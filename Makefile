@@ -183,6 +183,11 @@ growth: ## Show that operations take the same with 100,000 links in a group and 
 chaos: ui ## Have the table go wrong in every way while people come, judge histories of concurrent clients, and write infra/chaos/REPORT.md (SEED; ARGS)
 	go run ./infra/chaos -report infra/chaos/REPORT.md $(if $(SEED),-seed $(SEED)) $(ARGS)
 
+PACKAGES ?= shared/linkcode shared/directory shared/invite shared/dynamo
+.PHONY: mutation
+mutation: ## Change PACKAGES in small ways, see which changes their tests notice, and write infra/mutation/REPORT.md (PACKAGES=shared/linkcode; ARGS=-jobs 1)
+	@go run ./infra/mutation $(ARGS) $(PACKAGES)
+
 FUZZ_TIME ?= 30s
 .PHONY: fuzz
 fuzz: ## Run every fuzz test for FUZZ_TIME each (30s)
@@ -206,7 +211,7 @@ test-engines: ui ## Run the tests that need a table on Amazon's DynamoDB Local (
 	@go run ./infra/engines $(ARGS)
 
 .PHONY: nightly
-nightly: model chaos fuzz fuzz-api test-engines ## What takes too long for every change: the model, a table that goes wrong, the fuzz tests, requests made of the API's document, another engine
+nightly: model chaos mutation fuzz fuzz-api test-engines ## What takes too long for every change: the model, a table that goes wrong, mutants, the fuzz tests, requests made of the API's document, another engine
 
 ##@ Deploying
 

@@ -18,7 +18,7 @@ import (
 var (
 	root, binaries string
 	seed           = flag.Uint64("seed", 1, "of what is drawn by chance")
-	histories      = flag.Int("histories", 100, "of capped links")
+	histories      = flag.Int("histories", 40, "of capped links")
 )
 
 func TestMain(m *testing.M) {

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"group-invites/infra/local/project"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "mutation:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) error {
+	report := flag.String("report", "infra/mutation/REPORT.md", "file that the report is written to")
+	list := flag.String("equivalent", "infra/mutation/equivalent", "file that names equivalent mutants")
+	jobs := flag.Int("jobs", runtime.NumCPU(), "mutants tried at the same time")
+	flag.Parse()
+	root, err := project.Root()
+	if err != nil {
+		return err
+	}
+	same, err := readEquivalent(filepath.Join(root, *list))
+	if err != nil {
+		return err
+	}
+	var all []outcome
+	for _, folder := range flag.Args() {
+		start := time.Now()
+		of, err := mutate(ctx, root, filepath.ToSlash(filepath.Clean(folder)), *jobs)
+		if err != nil {
+			return fmt.Errorf("%s: %w", folder, err)
+		}
+		all = append(all, of...)
+		fmt.Printf("%s: %d mutants, %s\n", folder, len(of), time.Since(start).Round(time.Second))
+	}
+	unmatched := explain(all, same)
+	text := markdown(all, time.Now(), "go run ./infra/mutation "+strings.Join(flag.Args(), " "))
+	if err := os.WriteFile(filepath.Join(root, *report), []byte(text), 0o644); err != nil {
+		return err
+	}
+	return errors.Join(unmatched...)
+}
+
+// outcome is what became of a mutant, and why it doesn't count, if it doesn't.
+type outcome struct {
+	*mutant
+	folder  string
+	verdict verdict
+	reason  string
+}
+
+func (o outcome) dead() bool { return o.verdict == killed || o.verdict == timedOut }
+
+// mutate tries all mutants of a package, so many at the same time. Survivors are printed as they are found.
+func mutate(ctx context.Context, root, folder string, jobs int) ([]outcome, error) {
+	p, err := load(root, folder)
+	if err != nil {
+		return nil, err
+	}
+	mutants, err := p.keepCompiling(find(p))
+	if err != nil {
+		return nil, err
+	}
+	scratch, err := os.MkdirTemp("", "mutation")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(scratch)
+	b, err := build(ctx, p, mutants, scratch)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.record(ctx); err != nil {
+		return nil, err
+	}
+	all := make([]outcome, len(mutants))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(jobs)
+	for i, m := range mutants {
+		group.Go(func() error {
+			v, err := b.try(ctx, m.id)
+			all[i] = outcome{mutant: m, folder: folder, verdict: v}
+			if err == nil && !all[i].dead() {
+				fmt.Printf("%d of %d: %s:%d %s: %s, %s\n", m.id, len(mutants), m.file.name, m.line, m.function, m.change, v)
+			}
+			return err
+		})
+	}
+	return all, group.Wait()
+}
+
+// explain gives survivors their reasons. An entry about a package that was mutated, which is none of a survivor, is an error.
+func explain(all []outcome, same []equivalent) []error {
+	var unmatched []error
+	for _, e := range same {
+		mutated, found := false, false
+		for i := range all {
+			mutated = mutated || all[i].folder == filepath.ToSlash(filepath.Dir(e.file))
+			if !all[i].dead() && e.is(all[i].mutant) {
+				all[i].reason, found = e.reason, true
+			}
+		}
+		if mutated && !found {
+			unmatched = append(unmatched, fmt.Errorf("equivalent: no survivor in %s, %s: %s", e.file, e.function, e.change))
+		}
+	}
+	return unmatched
+}

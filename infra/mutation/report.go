@@ -1,0 +1,81 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+)
+
+// score counts mutants.
+type score struct{ all, dead, timedOut, survived, unreached, equivalent int }
+
+func (s *score) add(o outcome) {
+	s.all++
+	switch {
+	case o.dead():
+		s.dead++
+		if o.verdict == timedOut {
+			s.timedOut++
+		}
+	case o.reason != "":
+		s.equivalent++
+	case o.verdict == unreached:
+		s.unreached++
+	default:
+		s.survived++
+	}
+}
+
+// percent is the share of those killed, of all that aren't equivalent.
+func (s score) percent() string {
+	if s.all == s.equivalent {
+		return "–"
+	}
+	return fmt.Sprintf("%.1f %%", 100*float64(s.dead)/float64(s.all-s.equivalent))
+}
+
+// markdown is the report.
+func markdown(all []outcome, now time.Time, command string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# Which changes the tests notice\n\nMade by `make mutation` (`%s`) on %s, %s. `go doc ./infra/mutation` tells how.\n", command, now.UTC().Format("2006-01-02 15:04 UTC"),
+		runtime.Version())
+	b.WriteString("The score is the share of mutants that a test of the package itself notices, equivalent ones aside.\n")
+	table(&b, "package", all, func(o outcome) string { return o.folder })
+	table(&b, "operator", all, func(o outcome) string { return o.operator })
+	listed(&b, "Survivors", all, func(o outcome) (string, bool) { return string(o.verdict), !o.dead() && o.reason == "" })
+	listed(&b, "Equivalent", all, func(o outcome) (string, bool) { return o.reason, o.reason != "" })
+	return b.String()
+}
+
+func table(b *strings.Builder, by string, all []outcome, of func(outcome) string) {
+	scores := map[string]*score{}
+	for _, o := range all {
+		if scores[of(o)] == nil {
+			scores[of(o)] = &score{}
+		}
+		scores[of(o)].add(o)
+	}
+	fmt.Fprintf(b, "\n## By %s\n\n| %[1]s | score | mutants | killed | of these timed out | survived | unreached | equivalent |\n|---|---:|---:|---:|---:|---:|---:|---:|\n", by)
+	for _, name := range slices.Sorted(maps.Keys(scores)) {
+		s := scores[name]
+		fmt.Fprintf(b, "| %s | %s | %d | %d | %d | %d | %d | %d |\n", name, s.percent(), s.all, s.dead, s.timedOut, s.survived, s.unreached, s.equivalent)
+	}
+}
+
+// listed writes mutants by place, with a remark on each.
+func listed(b *strings.Builder, title string, all []outcome, remark func(outcome) (string, bool)) {
+	fmt.Fprintf(b, "\n## %s\n\n", title)
+	none := true
+	for _, o := range all {
+		if said, listed := remark(o); listed {
+			none = false
+			fmt.Fprintf(b, "- %s:%d %s: `` %s ``, %s\n", o.file.name, o.line, o.function, o.change, said)
+		}
+	}
+	if none {
+		b.WriteString("None.\n")
+	}
+}
