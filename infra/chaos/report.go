@@ -2,13 +2,12 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
 
 	"group-invites/infra/chaos/history"
+	"group-invites/infra/meter"
 	"group-invites/infra/plot"
 )
 
@@ -35,9 +34,9 @@ func (r *report) markdown() (string, error) {
 	var b strings.Builder
 	p := func(format string, a ...any) { fmt.Fprintf(&b, format, a...) }
 	p("# When the table goes wrong\n\n")
-	p("Written by `make chaos SEED=%d` on %s, in %v, on %s, %d processors, %s. The functions run as they are deployed, on a local stack; between them and the engine\n"+
+	p("Written by `make chaos SEED=%d` on %s, in %v, on %s. The functions run as they are deployed, on a local stack; between them and the engine\n"+
 		"stands a table that goes wrong (`infra/local/faulty`). What is drawn by chance follows from the seed; what meets what follows from the machine, too.\n\n",
-		r.seed, r.began.UTC().Format("2006-01-02 15:04 UTC"), time.Since(r.began).Round(time.Second), processor(), runtime.NumCPU(), runtime.Version())
+		r.seed, r.began.UTC().Format("2006-01-02 15:04 UTC"), time.Since(r.began).Round(time.Second), meter.Machine())
 	if wrong := r.wrong(); len(wrong) == 0 {
 		p("**Nothing that must not be was found.**\n\n")
 	} else {
@@ -173,17 +172,4 @@ func span(of []int) string {
 		return fmt.Sprint(least)
 	}
 	return fmt.Sprintf("%d to %d", least, most)
-}
-
-// processor is the machine's, as Linux names it.
-func processor() string {
-	text, err := os.ReadFile("/proc/cpuinfo")
-	if err == nil {
-		for line := range strings.Lines(string(text)) {
-			if name, value, found := strings.Cut(line, ":"); found && strings.TrimSpace(name) == "model name" {
-				return strings.TrimSpace(value)
-			}
-		}
-	}
-	return runtime.GOARCH
 }

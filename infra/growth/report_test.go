@@ -3,11 +3,10 @@ package growth
 import (
 	"bytes"
 	"fmt"
-	"os"
-	"runtime"
 	"strings"
 	"time"
 
+	"group-invites/infra/meter"
 	"group-invites/infra/plot"
 )
 
@@ -15,7 +14,7 @@ import (
 func (r *results) markdown() ([]byte, error) {
 	var out bytes.Buffer
 	fmt.Fprintf(&out, "# What grows, and what doesn't\n\n")
-	fmt.Fprintf(&out, "Written by `make growth` on %s, on %s. Package `infra/growth` tells how it is measured.\n\n", time.Now().UTC().Format("2006-01-02 15:04 UTC"), machine())
+	fmt.Fprintf(&out, "Written by `make growth` on %s, on %s. Package `infra/growth` tells how it is measured.\n\n", time.Now().UTC().Format("2006-01-02 15:04 UTC"), meter.Machine())
 	fmt.Fprintf(&out, "Calls, round trips and capacity units of every operation are the same in each of these tables, or this report would not have been written; a list of\n"+
 		"links is shorter where there is one. Allocations differ by at most %.2f%% (%s).\n\n", 100*r.worst().spread(), r.worst().name)
 	fmt.Fprintf(&out, "| links in the group | members of the group | members of the organization | rows | loaded in |\n|--:|--:|--:|--:|--:|\n")
@@ -138,17 +137,4 @@ func digits(n int) string {
 		text = text[:i] + "," + text[i:]
 	}
 	return text
-}
-
-// machine names the processor.
-func machine() string {
-	name := runtime.GOARCH
-	text, _ := os.ReadFile("/proc/cpuinfo") // without it there is no name
-	for line := range strings.Lines(string(text)) {
-		if model, found := strings.CutPrefix(line, "model name"); found {
-			name = strings.Trim(model, "\t :\n")
-			break
-		}
-	}
-	return fmt.Sprintf("%s, %d processors, %s", name, runtime.NumCPU(), runtime.Version())
 }

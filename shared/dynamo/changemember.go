@@ -135,9 +135,9 @@ func (a assignments) update(k key) update {
 			remove += ", " + name
 			continue
 		}
-		placeholder := ":" + strings.TrimPrefix(name, "#")
-		set += ", " + name + " = " + placeholder
-		u.values[placeholder] = a[name]
+		value := ":" + strings.TrimPrefix(name, "#")
+		set += ", " + name + " = " + value
+		u.values[value] = a[name]
 	}
 	u.update = "SET " + strings.TrimPrefix(set, ", ")
 	if remove != "" {

@@ -38,13 +38,13 @@ var reserved = map[string]string{"#name": "name", "#role": "role", "#state": "st
 // names gives those of them that the expressions use: DynamoDB refuses any others.
 func names(expressions ...string) map[string]string {
 	var used map[string]string
-	for placeholder, name := range reserved {
+	for alias, name := range reserved {
 		for _, e := range expressions {
-			if strings.Contains(e, placeholder) {
+			if strings.Contains(e, alias) {
 				if used == nil {
 					used = map[string]string{}
 				}
-				used[placeholder] = name
+				used[alias] = name
 			}
 		}
 	}
