@@ -75,7 +75,7 @@ func TestReport_ShortForm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	redeem := all.http[1]
+	redeem := all.http[2]
 	if u := redeem.use; u.Calls > 2.5 || u.Logged <= 0 || u.Logged > 300 || u.CPU <= 0 || redeem.own <= 0 || redeem.engine <= 0 || redeem.peakMany < 1<<20 {
 		t.Errorf("%+v", redeem)
 	}

@@ -8,7 +8,7 @@
 //
 // Each operation has a local stack of its own: the gateway of infra/local, the very binaries that are deployed, the engine. One caller, then 32 at once, send
 // requests that were made before. In the place of one function stands [group-invites/infra/bench/hello], which does nothing: what its requests take, the stack
-// takes for any. The time on a processor is that of the function's processes, by the kernel's account of their threads; calls, units and bytes
+// takes for any. In the place of another stands [group-invites/infra/bench/calls], which calls the table twice and does nothing with it. The time on a processor is that of the function's processes, by the kernel's account of their threads; calls, units and bytes
 // of the log are those that infra/costs counts.
 //
 // # In process
@@ -18,7 +18,7 @@
 //
 // # Start
 //
-// Each function's program is started against a Runtime API that does no more than it must, with its endpoints on loopback, in turns with hello.
+// Each function's program is started against a Runtime API that does no more than it must, with its endpoints on loopback, in turns with hello and calls.
 package main
 
 import (
@@ -144,8 +144,8 @@ func some(ctx context.Context, root, pattern string, e effort) error {
 	if err := build(ctx, root, folder, filepath.Join(folder, "deployed"), nil); err != nil {
 		return err
 	}
-	for i, o := range operations {
-		if i > 0 && !named.MatchString(o.name) {
+	for _, o := range operations {
+		if standIns[o.function] == "" && !named.MatchString(o.name) {
 			continue
 		}
 		t, err := overHTTP(ctx, root, folder, o, e)

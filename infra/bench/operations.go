@@ -7,8 +7,15 @@ import (
 	"strings"
 )
 
-// floorFunction is the function in whose place, on the stacks here, stands one that does nothing: what its requests take is what any takes.
-const floorFunction = "access-requests"
+// floorFunction is the function in whose place, on the stacks here, stands one that does nothing: what its requests take is what any takes. And in the place
+// of callsFunction stands one that does nothing but to call the table twice.
+const (
+	floorFunction = "access-requests"
+	callsFunction = "unsubscribe"
+)
+
+// standIns are the programs of infra/bench that stand in the place of functions.
+var standIns = map[string]string{floorFunction: hello, callsFunction: calls}
 
 // operation is something that is measured.
 type operation struct {
@@ -23,6 +30,9 @@ type operation struct {
 var operations = []operation{
 	{"nothing (the floor)", floorFunction, "", http.StatusOK, func(ctx context.Context, s *scene, n int) ([]request, error) {
 		return same(n, newRequest(s.admin, "POST", "/v1/invites/access-requests", object{"code": forged})), nil
+	}},
+	{"nothing but two calls", callsFunction, "", http.StatusOK, func(ctx context.Context, s *scene, n int) ([]request, error) {
+		return same(n, newRequest("", "GET", "/v1/unsubscribe/nobody", nil)), nil
 	}},
 	{"create", "create-invite", "Create", http.StatusCreated, func(ctx context.Context, s *scene, n int) ([]request, error) {
 		return same(n, newRequest(s.admin, "POST", s.invites(), object{"access": "anyone", "expiration": "7d"})), nil

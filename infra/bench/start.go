@@ -22,8 +22,11 @@ import (
 	"group-invites/infra/meter"
 )
 
-// hello is the program that is the least that a function can be.
-const hello = "hello"
+// hello is the program that is the least that a function can be, calls the least that calls the table.
+const (
+	hello = "hello"
+	calls = "calls"
+)
 
 // real ends the name of a function's program in whose place hello stands.
 const real = ".real"
@@ -38,7 +41,7 @@ type start struct {
 	zip          int64   // bytes, as it is deployed
 }
 
-// starts measures the start of hello and of each function, in turns, with endpoints on loopback. The first of the result is hello.
+// starts measures the start of hello and of each function, in turns, with endpoints on loopback. The first of the result are hello and calls.
 func starts(ctx context.Context, root, binaries, deployed string, only []string, e effort) (all []start, err error) {
 	s, err := newScene(ctx, root, binaries)
 	if err != nil {
@@ -46,17 +49,20 @@ func starts(ctx context.Context, root, binaries, deployed string, only []string,
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
 	program := func(name string) string {
-		if name == floorFunction && only == nil {
+		if standIns[name] != "" && only == nil {
 			name += real
 		}
 		return filepath.Join(binaries, name)
 	}
 	environments := map[string]map[string]string{hello: {}}
-	names := []string{hello}
+	names := []string{hello, calls}
 	for _, f := range s.Template().Functions {
 		if only == nil || slices.Contains(only, f.Name) {
 			names = append(names, f.Name)
 			environments[f.Name] = environment(s.Stack, f.Environment)
+		}
+		if f.Name == callsFunction {
+			environments[calls] = environment(s.Stack, f.Environment)
 		}
 	}
 	rounds := map[string][]start{}
@@ -147,20 +153,20 @@ func instructions(ctx context.Context, program string, environment map[string]st
 	return 0, nil
 }
 
-// build builds the functions and hello for this machine into binaries, hello also in place of the floor's function; and all of them as they are deployed.
+// build builds the functions and the stand-ins for this machine into binaries, these also in the places where they stand; and all of them as they are deployed.
 // Without only, all are built: else those, and hello stands in place of the others.
 func build(ctx context.Context, root, binaries, deployed string, only []string) error {
 	functions, err := filepath.Glob(filepath.Join(root, "functions", "*", "main.go"))
 	if err != nil {
 		return err
 	}
-	packages, absent := []string{"./infra/bench/hello"}, []string{floorFunction}
+	packages, places := []string{"./infra/bench/" + hello, "./infra/bench/" + calls}, maps.Clone(standIns)
 	for _, file := range functions {
 		name := filepath.Base(filepath.Dir(file))
 		if only == nil || slices.Contains(only, name) {
 			packages = append(packages, "./functions/"+name)
-		} else {
-			absent = append(absent, name)
+		} else if places[name] == "" {
+			places[name] = hello
 		}
 	}
 	for folder, architecture := range map[string]string{binaries: "", deployed: "arm64"} {
@@ -177,12 +183,12 @@ func build(ctx context.Context, root, binaries, deployed string, only []string) 
 			return fmt.Errorf("build functions: %w\n%s", err, out)
 		}
 	}
-	for _, name := range absent {
+	for name, program := range places {
 		stand := filepath.Join(binaries, name)
 		if err := os.Rename(stand, stand+real); err != nil && !os.IsNotExist(err) {
 			return err
 		}
-		if err := os.Link(filepath.Join(binaries, hello), stand); err != nil {
+		if err := os.Link(filepath.Join(binaries, program), stand); err != nil {
 			return err
 		}
 	}
