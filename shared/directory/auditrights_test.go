@@ -9,6 +9,7 @@ import (
 
 	"group-invites/shared/directory"
 	. "group-invites/shared/dynamo/dynamotest"
+	"group-invites/shared/dynamo/faults"
 )
 
 func TestListAudit_IsForAdminsAlone(t *testing.T) {
@@ -92,6 +93,10 @@ func TestDeleteOrg(t *testing.T) {
 	}
 	s.must(second(s.Directory.GetOrg(t.Context(), s.stranger, s.foreign.ID)))
 	s.refused(directory.ErrNotFound, remove(s.admin, s.org.ID))
+	t.Run("whose answer was lost is done", func(t *testing.T) {
+		s.Faults.Reset(faults.On(2, faults.Lose)) // read, then write
+		s.must(remove(s.stranger, s.foreign.ID)())
+	})
 }
 
 func second[T any](_ T, err error) error { return err }

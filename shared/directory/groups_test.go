@@ -1,6 +1,7 @@
 package directory_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -152,5 +153,94 @@ func TestListGroups(t *testing.T) {
 				}
 			}
 		}
+	})
+}
+
+func TestChangeGroup(t *testing.T) {
+	change := func(s scene, who directory.Caller, id directory.GroupID, name string, versions ...int64) (directory.GroupView, error) {
+		return s.Directory.ChangeGroup(t.Context(), who, id, name, versions)
+	}
+	t.Run("gives it another name, in its next version, and is audited", func(t *testing.T) {
+		s := newScene(t)
+		before := len(s.audit())
+		view, err := change(s, s.admin, s.group.ID, " Zoe\u0308's huts ")
+		want := s.group
+		want.Name, want.Version = "Zoë's huts", 2
+		if err != nil || view.Group != want || view.OrgName != "Acme" || !slices.Contains(view.Standing.Capabilities(), "change_group") {
+			t.Errorf("%+v, %v", view, err)
+		}
+		if again, err := s.Directory.GetGroup(t.Context(), s.user, s.group.ID); err != nil || again.Group != want {
+			t.Errorf("read again: %+v, %v", again, err)
+		}
+		if audit := s.audit(); len(audit) != before+1 || audit[before] != "group.changed " {
+			t.Errorf("audited %q", audit[before:])
+		}
+	})
+	t.Run("is refused to all but admins, and with a faulty name", func(t *testing.T) {
+		s := newScene(t)
+		for _, c := range []struct {
+			who  directory.Caller
+			id   directory.GroupID
+			name string
+			want error
+		}{
+			{s.user, s.group.ID, "Mine", directory.ErrForbidden},
+			{s.manager, s.group.ID, "Mine", directory.ErrForbidden},
+			{s.user, s.second.ID, "Mine", directory.ErrNotFound}, // which she doesn't see
+			{s.manager, s.second.ID, "Mine", directory.ErrNotFound},
+			{s.stranger, s.group.ID, "Mine", directory.ErrNotFound},
+			{s.admin, s.foreignGroup.ID, "Mine", directory.ErrNotFound},
+			{s.admin, s.group.ID, "a\u200bb", directory.Invalid("name", "")},
+			{s.admin, s.group.ID, "", directory.Invalid("name", "")},
+		} {
+			s.refused(c.want, func() error { _, err := change(s, c.who, c.id, c.name); return err })
+		}
+	})
+	t.Run("is refused for a version that it isn't in", func(t *testing.T) {
+		s := newScene(t)
+		s.must(second(change(s, s.admin, s.group.ID, "Huts", 1)))
+		s.refused(directory.ErrPrecondition, func() error { return second(change(s, s.admin, s.group.ID, "More huts", 1)) })
+		s.refused(directory.ErrPrecondition, func() error { return second(change(s, s.admin, s.group.ID, "More huts", 3)) })
+		s.must(second(change(s, s.admin, s.group.ID, "More huts", 7, 2)))
+		s.must(second(change(s, s.admin, s.group.ID, "All huts"))) // any
+	})
+	t.Run("made by an attempt whose answer was lost is made, and audited once", func(t *testing.T) {
+		s := newScene(t)
+		before := len(s.audit())
+		s.Faults.Reset(faults.On(2, faults.Lose)) // read, then write
+		view, err := change(s, s.admin, s.group.ID, "Huts", 1)
+		if err != nil || view.Group.Name != "Huts" || view.Group.Version != 2 {
+			t.Errorf("%+v, %v", view, err)
+		}
+		if n := len(s.audit()) - before; n != 1 {
+			t.Errorf("audited %d times", n)
+		}
+	})
+}
+
+func TestDeleteGroup(t *testing.T) {
+	remove := func(s scene, who directory.Caller, id directory.GroupID) func() error {
+		return func() error { return s.Directory.DeleteGroup(t.Context(), who, id) }
+	}
+	t.Run("is for admins", func(t *testing.T) {
+		s := newScene(t)
+		s.refused(directory.ErrForbidden, remove(s, s.user, s.group.ID))
+		s.refused(directory.ErrForbidden, remove(s, s.manager, s.group.ID))
+		s.refused(directory.ErrNotFound, remove(s, s.user, s.second.ID))
+		s.refused(directory.ErrNotFound, remove(s, s.stranger, s.group.ID))
+		s.refused(directory.ErrNotFound, remove(s, s.admin, s.foreignGroup.ID))
+		s.must(remove(s, s.admin, s.group.ID)())
+		for _, who := range []directory.Caller{s.admin, s.user} {
+			if _, err := s.Directory.GetGroup(t.Context(), who, s.group.ID); !errors.Is(err, directory.ErrNotFound) {
+				t.Errorf("%s sees it: %v", who.Name, err)
+			}
+		}
+		s.must(second(s.Directory.GetGroup(t.Context(), s.admin, s.second.ID)))
+		s.refused(directory.ErrNotFound, remove(s, s.admin, s.group.ID))
+	})
+	t.Run("whose answer was lost is done", func(t *testing.T) {
+		s := newScene(t)
+		s.Faults.Reset(faults.On(2, faults.Lose)) // read, then write
+		s.must(remove(s, s.admin, s.group.ID)())
 	})
 }

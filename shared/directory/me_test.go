@@ -80,6 +80,18 @@ func TestMe(t *testing.T) {
 	})
 }
 
+func TestMe_ShowsTheNameOfARowToATokenWithoutOne(t *testing.T) {
+	s := newScene(t)
+	nameless := directory.Caller{ID: s.user.ID}
+	if me, err := s.Directory.Me(t.Context(), nameless); err != nil || me.Caller.Name != "user" {
+		t.Errorf("%+v, %v", me.Caller, err)
+	}
+	named := directory.Caller{ID: s.user.ID, Name: "Uma"}
+	if me, err := s.Directory.Me(t.Context(), named); err != nil || me.Caller.Name != "Uma" {
+		t.Errorf("%+v, %v", me.Caller, err)
+	}
+}
+
 func TestMe_RenewsNameAndAddress(t *testing.T) {
 	s := newScene(t)
 	s.Join(s.stranger, s.foreignGroup, s.user, directory.RoleUser)

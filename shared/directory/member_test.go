@@ -86,6 +86,7 @@ func TestOrgMember_NextSince(t *testing.T) {
 	}{
 		{"a stranger begins now", "", time.Time{}, early, early},
 		{"someone who left begins now", directory.StateLeft, early, later, later},
+		{"and who left long ago too", directory.StateLeft, early, early.Add(time.Hour), early.Add(time.Hour)},
 		{"within the same millisecond it is still another epoch", directory.StateLeft, early, early, later},
 		{"by a clock that is behind it is still later", directory.StateRemoved, early, early.Add(-time.Hour), later},
 	} {

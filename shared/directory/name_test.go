@@ -136,6 +136,7 @@ func TestCleanName(t *testing.T) {
 		{"a space at the cut", strings.Repeat("x", 79) + " yz", strings.Repeat("x", 79)},
 		{"more bytes than there may be, cut between characters", strings.Repeat("q\u0308\u0301", 80), strings.Repeat("q\u0308\u0301", 64)},
 		{"a megabyte", strings.Repeat("ü", 1<<19), strings.Repeat("ü", 80)},
+		{"no-break spaces, which are spaces", "Anna\u00a0\u00a0Example", "Anna Example"},
 		{"a letter buried in marks", "a" + strings.Repeat("\u0316", 40) + "b", "a" + strings.Repeat("\u0316", 10) + "b"},
 		{"markup, which whoever shows it escapes", "<a href='x'>Anna</a>", "<a href='x'>Anna</a>"},
 	} {

@@ -112,6 +112,20 @@ func TestPutOrgMember(t *testing.T) {
 			t.Error("the table has changed")
 		}
 	})
+	t.Run("is audited, with the role that it gave", func(t *testing.T) {
+		s := newScene(t)
+		s.must(s.Directory.RemoveOrgMember(t.Context(), s.user, s.org.ID, s.user.ID)) // leaving, which isn't
+		before := len(s.audit())
+		for _, role := range []directory.Role{directory.RoleManager, "", directory.RoleAdmin} {
+			s.Clock.Advance(time.Second)
+			if _, _, err := put(s, s.admin, s.user, role); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := s.audit()[before:]; !slices.Equal(got, []string{"member.added manager", "member.role_changed admin"}) {
+			t.Errorf("audited %q", got)
+		}
+	})
 	t.Run("can't demote the last admin", func(t *testing.T) {
 		s := newScene(t)
 		s.refused(directory.ErrLastAdmin, func() error { _, _, err := put(s, s.admin, s.admin, directory.RoleUser); return err })

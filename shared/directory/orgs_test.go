@@ -80,6 +80,21 @@ func TestCreateOrg(t *testing.T) {
 	})
 }
 
+// Once in a trillion, an id that is drawn is taken.
+func TestCreateOrg_TakesNobodysPlace(t *testing.T) {
+	s := newScene(t)
+	for _, taken := range []directory.Org{s.foreign, s.org} { // not even her own, who is a member of one
+		s.Directory.Random = strings.NewReader(string(taken.ID[:]))
+		before := s.Content()
+		if _, err := s.Directory.CreateOrg(expired(t), s.user, "Mine"); !errors.Is(err, directory.ErrUnavailable) {
+			t.Errorf("gave %v", err)
+		}
+		if s.Content() != before {
+			t.Error("the table has changed")
+		}
+	}
+}
+
 func TestGetOrg(t *testing.T) {
 	s := newScene(t)
 	for _, member := range []directory.Caller{s.admin, s.manager, s.user} {
