@@ -19,7 +19,7 @@ import (
 	"group-invites/infra/local/child"
 )
 
-// binary is a package's tests, compiled with all mutants.
+// binary is the tests of a folder, compiled with all mutants.
 type binary struct {
 	path, dir, scratch string
 	tests              []*test // the quickest first
@@ -32,8 +32,8 @@ type test struct {
 	reaches map[int]bool
 }
 
-// build compiles the tests of a package with its mutants, into the scratch folder.
-func build(ctx context.Context, p *loaded, mutants []*mutant, scratch string) (*binary, error) {
+// build compiles a package with its mutants into the tests of folders of the repository, each in a folder of its own in scratch.
+func build(ctx context.Context, root string, p *loaded, mutants []*mutant, scratch string, tests []string) ([]*binary, error) {
 	texts := map[string][]byte{filepath.Join(p.dir, helperName): []byte(helperText(p.types.Name(), len(mutants)))}
 	for _, f := range p.files {
 		texts[f.path] = rewrite(f, p.fset, in(f, mutants))
@@ -46,7 +46,6 @@ func build(ctx context.Context, p *loaded, mutants []*mutant, scratch string) (*
 		}
 		overlay.Replace[path] = at
 	}
-	b := &binary{path: filepath.Join(scratch, "tests"), dir: p.dir, scratch: scratch}
 	list, err := json.Marshal(overlay)
 	if err != nil {
 		return nil, err
@@ -55,12 +54,24 @@ func build(ctx context.Context, p *loaded, mutants []*mutant, scratch string) (*
 	if err := os.WriteFile(file, list, 0o600); err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-vet=off", "-overlay", file, "-o", b.path, p.path)
-	cmd.Dir = p.dir
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("compiling the mutants: %w\n%s", err, out)
+	var all []*binary
+	for _, folder := range tests {
+		own, err := os.MkdirTemp(scratch, "tests")
+		if err != nil {
+			return nil, err
+		}
+		b := &binary{path: filepath.Join(own, "tests"), dir: filepath.Join(root, folder), scratch: own}
+		cmd := exec.CommandContext(ctx, "go", "test", "-c", "-vet=off", "-overlay", file, "-o", b.path, ".")
+		cmd.Dir = b.dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return nil, fmt.Errorf("compiling the mutants into the tests of %s: %w\n%s", folder, err, out)
+		}
+		if err := b.record(ctx); err != nil {
+			return nil, fmt.Errorf("%s: %w", folder, err)
+		}
+		all = append(all, b)
 	}
-	return b, nil
+	return all, nil
 }
 
 // record runs each test alone, without a mutant. A test that fails then is an error.
@@ -121,6 +132,20 @@ const (
 // first is for how long tests run together in the first process that tries a mutant. Each next process has four times that: most mutants are
 // killed at once, and starting a process for each test would take longer than the tests.
 const first = 300 * time.Millisecond
+
+// try asks binaries in turn until a test of one notices the mutant.
+func try(ctx context.Context, all []*binary, id int) (verdict, error) {
+	end := unreached
+	for _, b := range all {
+		switch v, err := b.try(ctx, id); {
+		case err != nil || v == killed || v == timedOut:
+			return v, err
+		case v == survived:
+			end = survived
+		}
+	}
+	return end, nil
+}
 
 // try runs the tests that reach the mutant until one fails.
 func (b *binary) try(ctx context.Context, id int) (verdict, error) {

@@ -41,9 +41,15 @@ func run(ctx context.Context) error {
 		return err
 	}
 	var all []outcome
-	for _, folder := range flag.Args() {
+	for _, argument := range flag.Args() {
 		start := time.Now()
-		of, err := mutate(ctx, root, filepath.ToSlash(filepath.Clean(folder)), *jobs)
+		folder, others, _ := strings.Cut(argument, "=")
+		folder = filepath.ToSlash(filepath.Clean(folder))
+		tests := []string{folder}
+		if others != "" {
+			tests = append(tests, strings.Split(others, ",")...)
+		}
+		of, err := mutate(ctx, root, folder, tests, *jobs)
 		if err != nil {
 			return fmt.Errorf("%s: %w", folder, err)
 		}
@@ -68,8 +74,8 @@ type outcome struct {
 
 func (o outcome) dead() bool { return o.verdict == killed || o.verdict == timedOut }
 
-// mutate tries all mutants of a package, so many at the same time. Survivors are printed as they are found.
-func mutate(ctx context.Context, root, folder string, jobs int) ([]outcome, error) {
+// mutate tries all mutants of a package, so many at the same time, by the tests of folders. Survivors are printed as they are found.
+func mutate(ctx context.Context, root, folder string, tests []string, jobs int) ([]outcome, error) {
 	p, err := load(root, folder)
 	if err != nil {
 		return nil, err
@@ -83,11 +89,8 @@ func mutate(ctx context.Context, root, folder string, jobs int) ([]outcome, erro
 		return nil, err
 	}
 	defer os.RemoveAll(scratch)
-	b, err := build(ctx, p, mutants, scratch)
+	binaries, err := build(ctx, root, p, mutants, scratch, tests)
 	if err != nil {
-		return nil, err
-	}
-	if err := b.record(ctx); err != nil {
 		return nil, err
 	}
 	all := make([]outcome, len(mutants))
@@ -95,7 +98,7 @@ func mutate(ctx context.Context, root, folder string, jobs int) ([]outcome, erro
 	group.SetLimit(jobs)
 	for i, m := range mutants {
 		group.Go(func() error {
-			v, err := b.try(ctx, m.id)
+			v, err := try(ctx, binaries, m.id)
 			all[i] = outcome{mutant: m, folder: folder, verdict: v}
 			if err == nil && !all[i].dead() {
 				fmt.Printf("%d of %d: %s:%d %s: %s, %s\n", m.id, len(mutants), m.file.name, m.line, m.function, m.change, v)

@@ -18,7 +18,7 @@ func TestMutate_TellsWhatBecameOfEachMutant(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all, err := mutate(t.Context(), root, tiny, 2)
+	all, err := mutate(t.Context(), root, tiny, []string{tiny}, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,6 +58,23 @@ func TestMutate_TellsWhatBecameOfEachMutant(t *testing.T) {
 	same.file = "shared/linkcode/code.go"
 	if errs := explain(all, []equivalent{same}); len(errs) != 0 {
 		t.Errorf("an entry of a package that wasn't mutated: %v", errs)
+	}
+}
+
+// TestMutate_AsksTheTestsOfOthers: what no test of the package itself reaches, that of one above it notices.
+func TestMutate_AsksTheTestsOfOthers(t *testing.T) {
+	root, err := project.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := mutate(t.Context(), root, tiny, []string{tiny, "infra/mutation/testdata/above"}, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range all {
+		if want := map[string]verdict{"case 1 left out": killed, "1 → 1+1": killed, "a > b → >=": survived, "a > b → <=": killed}[o.change]; want != "" && o.verdict != want {
+			t.Errorf("%s: %q, want %q", o.change, o.verdict, want)
+		}
 	}
 }
 

@@ -42,7 +42,7 @@ func markdown(all []outcome, now time.Time, command string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Which changes the tests notice\n\nMade by `make mutation` (`%s`) on %s, %s. `go doc ./infra/mutation` tells how.\n", command, now.UTC().Format("2006-01-02 15:04 UTC"),
 		runtime.Version())
-	b.WriteString("The score is the share of mutants that a test of the package itself notices, equivalent ones aside.\n")
+	b.WriteString("The score is the share of mutants that a test of the package itself, or of those named with it, notices, equivalent ones aside.\n")
 	table(&b, "package", all, func(o outcome) string { return o.folder })
 	table(&b, "operator", all, func(o outcome) string { return o.operator })
 	listed(&b, "Survivors", all, func(o outcome) (string, bool) { return string(o.verdict), !o.dead() && o.reason == "" })
