@@ -2,13 +2,10 @@ package directory_test
 
 import (
 	"context"
-	"errors"
 	"testing"
-	"time"
 
 	"group-invites/shared/directory"
 	. "group-invites/shared/dynamo/dynamotest"
-	"group-invites/shared/dynamo/faults"
 )
 
 // TestOperations_AreUndecidedWhileTheTableFails: whichever call is the first that fails, nobody is told that it is done, or of an empty result.
@@ -52,33 +49,6 @@ func TestOperations_AreUndecidedWhileTheTableFails(t *testing.T) {
 		{"DeleteGroup", func(ctx context.Context) error { return d.DeleteGroup(ctx, s.admin, s.second.ID) }},
 		{"DeleteOrg", func(ctx context.Context) error { return d.DeleteOrg(ctx, s.admin, s.org.ID) }},
 	} {
-		t.Run(op.name, func(t *testing.T) {
-			for first := 1; ; first++ {
-				failed := false
-				ctx, cancel := context.WithCancel(t.Context())
-				s.Faults.Reset(func(c faults.Call) faults.Fault {
-					if c.Number < first {
-						return faults.None
-					}
-					if !failed {
-						failed = true
-						time.AfterFunc(20*time.Millisecond, cancel) // the caller waits for an attempt or two
-					}
-					return faults.Fail
-				})
-				err := op.act(ctx)
-				s.Faults.Reset(nil)
-				cancel()
-				if !failed {
-					if err != nil {
-						t.Error(err)
-					}
-					return
-				}
-				if !errors.Is(err, directory.ErrUnavailable) {
-					t.Fatalf("call %d and all after it fail: %v", first, err)
-				}
-			}
-		})
+		t.Run(op.name, func(t *testing.T) { s.StaysUndecided(t, op.act) })
 	}
 }

@@ -186,6 +186,31 @@ func TestCreate_RefusesWhatIsOutOfBounds(t *testing.T) {
 	}
 }
 
+// Within a millisecond, one of four million ids that are drawn is taken.
+func TestCreate_TakesNobodysPlace(t *testing.T) {
+	for _, first := range []string{"manager", "admin"} {
+		s := newScene(t)
+		s.Invites.Random = strings.NewReader("the same bits of chance for these two")
+		taken := s.Link(Person(first), s.group, named("first"))
+		if first == "admin" {
+			s.Clock.Advance(time.Hour) // by a clock that was set back, that id is drawn again
+			s.must(s.Table.CreateInvite(t.Context(), invite.Invite{
+				ID: taken.ID, Group: s.second.ID, Name: "first", Access: invite.AccessOrg, CreatedBy: s.admin.ID, CreatedAt: s.Clock.Now(),
+			}, nil, nil))
+			s.Clock.Advance(-time.Hour)
+		}
+		s.Invites.Random = strings.NewReader("the same bits of chance for these two")
+		group := map[string]directory.Group{"manager": s.group, "admin": s.second}[first]
+		got, err := s.create(s.admin, group, named("second"))
+		if err != nil || got.ID == taken.ID || got.Name != "second" || got.CreatorName != "admin" {
+			t.Errorf("%+v, %v", got, err)
+		}
+		if old, err := s.Invites.Get(t.Context(), s.admin, group.ID, taken.ID); err != nil || old.Name != "first" || old.CreatedBy != Person(first).ID {
+			t.Errorf("the other is %+v, %v", old, err)
+		}
+	}
+}
+
 func TestCreate_IdempotencyKey(t *testing.T) {
 	same := func(t *testing.T, s scene, first invite.View, who directory.Caller, how ...func(*invite.Request)) {
 		t.Helper()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -299,4 +300,117 @@ func TestSend_MeetsTheDeleteOfItsLink(t *testing.T) {
 	if !errors.Is(err, directory.ErrNotFound) || strings.Contains(s.Content(), "\nD#") {
 		t.Errorf("%v; a mail of a link that is gone", err)
 	}
+}
+
+func TestRecipients_ByPages(t *testing.T) {
+	s := newScene(t)
+	link := s.Link(s.admin, s.group, To("b@example.com", "a@example.com"))
+	for _, to := range []string{"d@example.com", "c@example.com"} {
+		s.Clock.Advance(time.Second)
+		s.send(s.manager, link, to)
+	}
+	read := func(limit int) (pages [][]string) {
+		req := directory.PageRequest{Limit: limit}
+		for {
+			page, err := s.Invites.Recipients(t.Context(), s.admin, link.Group, link.ID, req)
+			s.must(err)
+			var shown []string
+			for _, r := range page.Items {
+				shown = append(shown, r.To.String()+" by "+r.SenderName)
+			}
+			pages = append(pages, shown)
+			if page.Next == "" {
+				return pages
+			}
+			req.Cursor = page.Next
+		}
+	}
+	want := []string{"c@example.com by manager", "d@example.com by manager", "a@example.com by admin", "b@example.com by admin"}
+	if got := read(50); len(got) != 1 || !slices.Equal(got[0], want) {
+		t.Errorf("%q, want newest first, those of one instant by address", got)
+	}
+	slices.Sort(want)
+	for limit := 1; limit <= 4; limit++ {
+		pages := read(limit)
+		all := slices.Sorted(slices.Values(slices.Concat(pages...)))
+		if !slices.Equal(all, want) || len(pages) < 4/limit || len(pages[0]) != limit {
+			t.Errorf("by %d: %q", limit, pages)
+		}
+	}
+}
+
+// TestMails_OfALinkWithoutAnEndAreListedForAYear, and of another as long as the link.
+func TestMails_OfALinkWithoutAnEndAreListedForAYear(t *testing.T) {
+	s := newScene(t)
+	forever, day := s.Link(s.admin, s.group, To("mira@example.com")), s.Link(s.admin, s.group, expiring("1d"), To("tom@example.com"))
+	for link, want := range map[invite.ID]time.Time{forever.ID: s.Clock.Now().Add(365 * 24 * time.Hour), day.ID: day.ExpiresAt.Add(Retention)} {
+		page, err := s.Invites.Recipients(t.Context(), s.admin, s.group.ID, link, directory.PageRequest{Limit: 50})
+		s.must(err)
+		if got := page.Items[0].ClearAt; got.Sub(want).Abs() > time.Second {
+			t.Errorf("cleared at %s, want %s", got, want)
+		}
+	}
+}
+
+// TestLimits_ResendingTakesAPlace, and so does sending again what was dropped.
+func TestLimits_ResendingTakesAPlace(t *testing.T) {
+	s := newScene(t)
+	s.Invites.Limits = mail.Limits{Sender: 3, Org: 5, NewOrg: 5}
+	link := s.Link(s.admin, s.group, To("a@example.com", "b@example.com"))
+	limit := new(directory.LimitError)
+	resend := func() error {
+		s.settleMail(link, "a@example.com", mail.StateBounced)
+		_, err := s.Invites.Resend(t.Context(), s.admin, s.group.ID, link.ID, Addresses("a@example.com")[0].ID(), mail.Address{})
+		return err
+	}
+	s.must(resend())
+	if err := resend(); !errors.As(err, &limit) {
+		t.Errorf("a fourth of three: %v", err)
+	}
+	s.wantMails(link, map[string]string{"a@example.com": "bounced 2", "b@example.com": "queued 1"})
+}
+
+func TestResend_AnswersWhatIsSentNow(t *testing.T) {
+	s := newScene(t)
+	link := s.Link(s.admin, s.group, To("mira@example.com"))
+	s.settleMail(link, "mira@example.com", mail.StateBounced)
+	s.Clock.Advance(time.Second)
+	got, err := s.Invites.Resend(t.Context(), s.manager, s.group.ID, link.ID, Addresses("mira@example.com")[0].ID(), Addresses("Mira@Example.com")[0])
+	s.must(err)
+	if got.State != mail.StateQueued || got.Sends != 2 || got.SenderName != s.manager.Name || got.To.String() != "Mira@example.com" {
+		t.Errorf("%+v", got)
+	}
+	s.settleMail(link, "Mira@example.com", mail.StateBounced)
+	_, err = s.Invites.Resend(t.Context(), s.admin, s.group.ID, link.ID, got.ID, Addresses("other@example.com")[0]) // which drops it
+	s.must(err)
+	sent := s.send(s.admin, link, "mira@example.com")
+	if sent[0].State != mail.StateQueued || sent[0].Sends != 3 || sent[0].SenderName != s.admin.Name {
+		t.Errorf("sent again: %+v", sent[0])
+	}
+}
+
+// TestResend_AnswerLostWhileTheMailGoesOut: the mail has been sent by the time that the caller's attempt is repeated, and isn't sent again.
+func TestResend_AnswerLostWhileTheMailGoesOut(t *testing.T) {
+	s := newScene(t)
+	link := s.Link(s.admin, s.group, To("mira@example.com"))
+	s.settleMail(link, "mira@example.com", mail.StateBounced)
+	s.Faults.Reset(func(c faults.Call) faults.Fault {
+		switch c.Number {
+		case 2: // the write
+			return faults.Lose
+		case 3: // reading again
+			other, _, _ := s.Instance()
+			key := mail.Key{Group: link.Group, Invite: link.ID, ID: Addresses("mira@example.com")[0].ID()}
+			if err := other.RecordFeedback(t.Context(), mail.Feedback{Delivery: key, Sends: 2, State: mail.StateDelivered, At: s.Clock.Now()}); err != nil {
+				t.Error(err)
+			}
+		}
+		return faults.None
+	})
+	got, err := s.Invites.Resend(t.Context(), s.admin, s.group.ID, link.ID, Addresses("mira@example.com")[0].ID(), mail.Address{})
+	s.Faults.Reset(nil)
+	if err != nil || got.State != mail.StateDelivered || got.Sends != 2 {
+		t.Errorf("%+v, %v", got, err)
+	}
+	s.wantMails(link, map[string]string{"mira@example.com": "delivered 2"})
 }
