@@ -128,3 +128,13 @@ func TestAccessOptions(t *testing.T) {
 		}
 	})
 }
+
+func TestState_Err(t *testing.T) {
+	for state, want := range map[State]error{
+		StateActive: nil, StateDeleted: ErrDeleted, StateExpired: ErrExpired, StateSuspended: ErrSuspended, StateUsedUp: ErrUsedUp,
+	} {
+		if err := state.Err(); err != want {
+			t.Errorf("%s: %v", state, err)
+		}
+	}
+}
