@@ -28,7 +28,7 @@ func main() {
 }
 
 func run(ctx context.Context) error {
-	report := flag.String("report", "infra/mutation/REPORT.md", "file that the report is written to")
+	reports := flag.String("reports", "infra/mutation/reports", "folder that a report on each package is written to")
 	list := flag.String("equivalent", "infra/mutation/equivalent", "file that names equivalent mutants")
 	jobs := flag.Int("jobs", runtime.NumCPU(), "mutants tried at the same time")
 	flag.Parse()
@@ -40,7 +40,7 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var all []outcome
+	var unmatched []error
 	for _, argument := range flag.Args() {
 		start := time.Now()
 		folder, others, _ := strings.Cut(argument, "=")
@@ -49,17 +49,17 @@ func run(ctx context.Context) error {
 		if others != "" {
 			tests = append(tests, strings.Split(others, ",")...)
 		}
-		of, err := mutate(ctx, root, folder, tests, *jobs)
+		all, err := mutate(ctx, root, folder, tests, *jobs)
 		if err != nil {
 			return fmt.Errorf("%s: %w", folder, err)
 		}
-		all = append(all, of...)
-		fmt.Printf("%s: %d mutants, %s\n", folder, len(of), time.Since(start).Round(time.Second))
-	}
-	unmatched := explain(all, same)
-	text := markdown(all, time.Now(), "go run ./infra/mutation "+strings.Join(flag.Args(), " "))
-	if err := os.WriteFile(filepath.Join(root, *report), []byte(text), 0o644); err != nil {
-		return err
+		unmatched = append(unmatched, explain(all, same)...)
+		text := markdown(folder, tests, all, time.Now(), "go run ./infra/mutation "+argument)
+		file := filepath.Join(root, *reports, strings.ReplaceAll(folder, "/", "-")+".md")
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			return err
+		}
+		fmt.Printf("%s: %d mutants, %s: %s\n", folder, len(all), time.Since(start).Round(time.Second), file)
 	}
 	return errors.Join(unmatched...)
 }

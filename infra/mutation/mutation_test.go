@@ -45,7 +45,7 @@ func TestMutate_TellsWhatBecameOfEachMutant(t *testing.T) {
 	if errs := explain(all, []equivalent{same}); len(errs) > 0 {
 		t.Error(errs)
 	}
-	text := markdown(all, time.Now(), "go test")
+	text := markdown(tiny, []string{tiny}, all, time.Now(), "go test")
 	for _, want := range []string{tiny + "/tiny.go:6 Larger: `` a > b → >= ``, equal ones are the same", "| case | 0.0 % | 1 | 0 | 0 | 0 | 1 | 0 |"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the report lacks %q:\n%s", want, text)

@@ -37,29 +37,37 @@ func (s score) percent() string {
 	return fmt.Sprintf("%.1f %%", 100*float64(s.dead)/float64(s.all-s.equivalent))
 }
 
-// markdown is the report.
-func markdown(all []outcome, now time.Time, command string) string {
+// markdown is the report on a package that was shown to the tests of folders.
+func markdown(folder string, tests []string, all []outcome, now time.Time, command string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Which changes the tests notice\n\nMade by `make mutation` (`%s`) on %s, %s. `go doc ./infra/mutation` tells how.\n", command, now.UTC().Format("2006-01-02 15:04 UTC"),
-		runtime.Version())
-	b.WriteString("The score is the share of mutants that a test of the package itself, or of those named with it, notices, equivalent ones aside.\n")
-	table(&b, "package", all, func(o outcome) string { return o.folder })
-	table(&b, "operator", all, func(o outcome) string { return o.operator })
+	total := score{}
+	for _, o := range all {
+		total.add(o)
+	}
+	fmt.Fprintf(&b, "# Which changes of %s the tests notice: %s\n\nMade by `make mutation` (`%s`) on %s, %s. `go doc ./infra/mutation` tells how.\n", folder, total.percent(), command,
+		now.UTC().Format("2006-01-02 15:04 UTC"), runtime.Version())
+	fmt.Fprintf(&b, "The score is the share of mutants that a test in %s notices, equivalent ones aside.\n", strings.Join(tests, " or "))
+	table(&b, all)
 	listed(&b, "Survivors", all, func(o outcome) (string, bool) { return string(o.verdict), !o.dead() && o.reason == "" })
 	listed(&b, "Equivalent", all, func(o outcome) (string, bool) { return o.reason, o.reason != "" })
 	return b.String()
 }
 
-func table(b *strings.Builder, by string, all []outcome, of func(outcome) string) {
-	scores := map[string]*score{}
+// table counts by operator.
+func table(b *strings.Builder, all []outcome) {
+	const sum = "all"
+	scores := map[string]*score{sum: {}}
 	for _, o := range all {
-		if scores[of(o)] == nil {
-			scores[of(o)] = &score{}
+		if scores[o.operator] == nil {
+			scores[o.operator] = &score{}
 		}
-		scores[of(o)].add(o)
+		scores[o.operator].add(o)
+		scores[sum].add(o)
 	}
-	fmt.Fprintf(b, "\n## By %s\n\n| %[1]s | score | mutants | killed | of these timed out | survived | unreached | equivalent |\n|---|---:|---:|---:|---:|---:|---:|---:|\n", by)
-	for _, name := range slices.Sorted(maps.Keys(scores)) {
+	names := slices.Sorted(maps.Keys(scores))
+	names = append(slices.DeleteFunc(names, func(name string) bool { return name == sum }), sum)
+	b.WriteString("\n## By operator\n\n| operator | score | mutants | killed | of these timed out | survived | unreached | equivalent |\n|---|---:|---:|---:|---:|---:|---:|---:|\n")
+	for _, name := range names {
 		s := scores[name]
 		fmt.Fprintf(b, "| %s | %s | %d | %d | %d | %d | %d | %d |\n", name, s.percent(), s.all, s.dead, s.timedOut, s.survived, s.unreached, s.equivalent)
 	}
