@@ -76,7 +76,7 @@ build: ## Build every function for Lambda (arm64) into .local/build/<LogicalId>,
 ##@ Checking
 
 # Tests that the race detector makes minutes longer, and that race nothing of their own: three do one thing after the other, thousands of times, and the
-# acceptance suite, the bench and chaos speak to functions that are processes of their own, by the stack that infra/local's tests race. And two count
+# acceptance suite, the bench and chaos speak to functions that are processes of their own, by the stack that infra/local's tests race. And one counts
 # allocations, of which the detector makes its own.
 UNRACED := ./infra/acceptance ./infra/bench ./infra/chaos ./infra/crash ./infra/export ./infra/growth ./infra/model
 space := $(subst ,, )

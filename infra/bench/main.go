@@ -152,8 +152,8 @@ func some(ctx context.Context, root, pattern string, e effort) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", o.name, err)
 		}
-		fmt.Printf("%-40s %6.0f µs, %5.1f MB alone, %5.1f MB among %d, p50 %v, %v\n", o.name, t.use.CPU, float64(t.peakAlone)/(1<<20),
-			float64(t.peakMany)/(1<<20), most, t.alone.P50, t.many.P50)
+		fmt.Printf("%-40s %6.0f µs, %5.1f MB alone, %5.1f MB among %d, p50 %v, %v\n", o.name, t.use.CPU, float64(t.peakAlone)/1e6,
+			float64(t.peakMany)/1e6, most, t.alone.P50, t.many.P50)
 	}
 	return nil
 }

@@ -9,11 +9,13 @@ import (
 	"group-invites/infra/plot"
 )
 
-// goals of DESIGN's budgets; the report says of each whether it was met.
+// goals, set before anything was measured; the report says of each whether it was met. An MB is a million bytes.
 const (
-	goalRedeem = 450      // microseconds on a processor
-	goalPeak   = 25 << 20 // bytes of a process under load
-	goalStart  = 1.5      // times hello's time and memory
+	goalRedeem = 450  // microseconds on a processor
+	goalPeak   = 25e6 // bytes of a process under load
+	goalStart  = 1.5  // times hello's time and memory
+	goalZip    = 3e6  // bytes of a program as it is deployed
+	goalLog    = 300  // bytes of log of a request that succeeds
 )
 
 // markdown is the report.
@@ -35,7 +37,7 @@ func (r results) markdown() (string, error) {
 }
 
 func (r results) goals(b *strings.Builder) {
-	b.WriteString("## Goals\n\n| | measured | goal | |\n|---|---:|---:|---|\n")
+	b.WriteString("## Goals\n\nThey were set before anything was measured.\n\n| | measured | goal | |\n|---|---:|---:|---|\n")
 	row := func(what, measured, goal string, met bool) {
 		verdict := "met"
 		if !met {
@@ -43,29 +45,50 @@ func (r results) goals(b *strings.Builder) {
 		}
 		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", what, measured, goal, verdict)
 	}
-	peak := int64(0)
+	peak, logged := int64(0), 0.0
 	for i, o := range r.operations {
 		t := r.http[i]
 		if redeems(o) {
 			row(o.name+": the function on a processor", micros(t.use.CPU), micros(goalRedeem), t.use.CPU <= goalRedeem)
 		}
 		peak = max(peak, t.peakAlone, t.peakMany)
+		if o.status < http.StatusBadRequest {
+			logged = max(logged, t.use.Logged)
+		}
 	}
 	row("memory of any process under load, at most", megabytes(peak), megabytes(goalPeak), peak <= goalPeak)
-	first := r.starts[0]
-	var slowest, largest start
-	for _, s := range r.starts[2:] {
+	row("log of a request that succeeds, at most", fmt.Sprintf("%.0f B", logged), fmt.Sprintf("%d B", goalLog), logged <= goalLog)
+	var soon, small, light int
+	var slowest, largest, heaviest start
+	hello, functions := r.starts[0], r.starts[2:]
+	slowness := func(s start) float64 { return float64(s.time) / float64(hello.time) }
+	size := func(s start) float64 { return float64(s.peak) / float64(hello.peak) }
+	count := func(met bool, n *int) {
+		if met {
+			*n++
+		}
+	}
+	for _, s := range functions {
+		count(slowness(s) <= goalStart, &soon)
+		count(size(s) <= goalStart, &small)
+		count(s.zip <= goalZip, &light)
 		if s.time > slowest.time {
 			slowest = s
 		}
 		if s.peak > largest.peak {
 			largest = s
 		}
+		if s.zip > heaviest.zip {
+			heaviest = s
+		}
 	}
-	times := func(f float64) string { return fmt.Sprintf("%.2f", f) }
-	slow, large := float64(slowest.time)/float64(first.time), float64(largest.peak)/float64(first.peak)
-	row("start of "+slowest.function+", the slowest, times hello's", times(slow), times(goalStart), slow <= goalStart)
-	row("memory at the start of "+largest.function+", the largest, times hello's", times(large), times(goalStart), large <= goalStart)
+	all := len(functions)
+	row(fmt.Sprintf("functions that start within %.1f times hello's time (the slowest, %s, in %.2f)", goalStart, slowest.function, slowness(slowest)),
+		fmt.Sprintf("%d of %d", soon, all), "all", soon == all)
+	row(fmt.Sprintf("functions that start within %.1f times hello's memory (the largest, %s, in %.2f)", goalStart, largest.function, size(largest)),
+		fmt.Sprintf("%d of %d", small, all), "all", small == all)
+	row(fmt.Sprintf("functions of at most %s zipped (the largest, %s, has %s)", megabytes(goalZip), heaviest.function, megabytes(heaviest.zip)),
+		fmt.Sprintf("%d of %d", light, all), "all", light == all)
 	r.floors(b)
 }
 
@@ -101,27 +124,29 @@ func (r results) overHTTP(b *strings.Builder) {
 	b.WriteString("\n")
 }
 
-// chart draws the function's time on a processor, where it can be read against the goal.
-func (r results) chart(b *strings.Builder) error {
-	c := plot.Chart{Title: "A request's function on a processor", X: "operation", Y: "microseconds", Series: []plot.Series{{Name: "microseconds, one caller", Bars: true}}}
-	for i, o := range r.operations {
-		c.Labels = append(c.Labels, label(o))
-		c.Series[0].Values = append(c.Series[0].Values, float64(int(r.http[i].use.CPU)))
-	}
-	drawn, err := c.Markdown()
-	b.WriteString(drawn + "\n")
-	return err
+// drawn are the operations of the chart, by name, with labels that find room beside each other.
+var drawn = []struct{ name, label string }{
+	{operations[0].name, "nothing"}, {operations[1].name, "two calls"}, {"create", "create"}, {"preview", "preview"}, {"redeem as a member of the organization", "member"},
+	{"redeem as someone new", "new"}, {"redeem by a capped link", "capped"}, {"redeem again", "again"}, {"delete", "delete"},
 }
 
-// label is the operation's name in a chart.
-func label(o operation) string {
-	switch o.function {
-	case floorFunction:
-		return "Floor"
-	case callsFunction:
-		return "TwoCalls"
+// chart draws the function's time on a processor beside the goal of a redeem.
+func (r results) chart(b *strings.Builder) error {
+	c := plot.Chart{Title: "A request's function on a processor", X: "operation", Y: "microseconds"}
+	took := plot.Series{Name: "microseconds, one caller; member, new, capped and again are redeems", Bars: true}
+	goal := plot.Series{Name: "the goal of a redeem"}
+	for _, d := range drawn {
+		for i, o := range r.operations {
+			if o.name == d.name {
+				c.Labels = append(c.Labels, d.label)
+				took.Values, goal.Values = append(took.Values, float64(int(r.http[i].use.CPU))), append(goal.Values, goalRedeem)
+			}
+		}
 	}
-	return o.benchmark
+	c.Series = []plot.Series{took, goal}
+	text, err := c.Markdown()
+	b.WriteString(text + "\n")
+	return err
 }
 
 func (r results) takes(b *strings.Builder) {
@@ -136,7 +161,8 @@ func (r results) takes(b *strings.Builder) {
 		fmt.Fprintf(b, "| %s | %s | %s | %s | %.3g | %.3g | %.3g | %.0f B | %s |\n", o.name, micros(t.use.CPU), allocations, size, t.use.Calls, t.use.Read,
 			t.use.Write, t.use.Logged, megabytes(max(t.peakAlone, t.peakMany)))
 	}
-	b.WriteString("\n")
+	b.WriteString("\nThe caller made the link where he can have made it; then his rows are read once, for both. Who redeems as a member has joined another group before, all of them one after " +
+		"the other: the engine holds more changes than for others, is slower for it, and a function that waits longer takes more of a processor to wake up.\n\n")
 }
 
 func (r results) where(b *strings.Builder) {
@@ -176,7 +202,7 @@ func (r results) start(b *strings.Builder) {
 	if r.starts[0].instructions == 0 {
 		counted = " Instructions aren't counted: this machine has no `perf`, or its processor doesn't let it count."
 	}
-	fmt.Fprintf(b, "## Start\n\nFrom exec to the first question for an invocation, with endpoints on loopback; medians. `hello` is aws-lambda-go and a handler that answers a text, `calls` that and the SDK's client of DynamoDB.%s\n\n", counted)
+	fmt.Fprintf(b, "## Start\n\nFrom exec to the first question for an invocation, with endpoints on loopback; medians. `hello` is aws-lambda-go and a handler that answers a text, `calls` that and the SDK's client of DynamoDB. `token-claims` isn't started: the local stack has an issuer of its own.%s\n\n", counted)
 	b.WriteString("| | time | times hello | processor | instructions | memory | times hello | zip |\n|---|---:|---:|---:|---:|---:|---:|---:|\n")
 	first := r.starts[0]
 	for _, s := range r.starts {
@@ -185,7 +211,7 @@ func (r results) start(b *strings.Builder) {
 			instructions = fmt.Sprintf("%.1f million", s.instructions/1e6)
 		}
 		fmt.Fprintf(b, "| %s | %s | %.2f | %s | %s | %s | %.2f | %s |\n", s.function, millis(s.time), float64(s.time)/float64(first.time), micros(s.cpu), instructions,
-			megabytes(s.peak), float64(s.peak)/float64(first.peak), fmt.Sprintf("%.2f MB", float64(s.zip)/(1<<20)))
+			megabytes(s.peak), float64(s.peak)/float64(first.peak), megabytes(s.zip))
 	}
 }
 
@@ -193,4 +219,4 @@ func millis(d time.Duration) string { return fmt.Sprintf("%.2f ms", float64(d.Mi
 
 func micros(n float64) string { return fmt.Sprintf("%.0f µs", n) }
 
-func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/(1<<20)) }
+func megabytes(n int64) string { return fmt.Sprintf("%.2f MB", float64(n)/1e6) }

@@ -211,5 +211,8 @@ func zipped(program string) (int64, error) {
 	if _, err := file.Write(text); err != nil {
 		return 0, err
 	}
-	return int64(archive.Len()), w.Close()
+	if err := w.Close(); err != nil { // which writes what it still holds
+		return 0, err
+	}
+	return int64(archive.Len()), nil
 }

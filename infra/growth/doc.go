@@ -1,5 +1,5 @@
 // Package growth shows that what an operation takes doesn't depend on how much there is: the calls to the table, the capacity units, and what is
-// allocated are the same with one link in a group and with 100,000, with 100 members and with 100,000, in an organization of 500 and of
+// allocated are the same with one link in a group and with 100,000, with 600 members and with 100,000, in an organization of 1,000 and of
 // 1,000,000. And that lists page through all of it: each page is full but the last, and each item that is there all the time comes once,
 // whatever is added and removed meanwhile.
 //

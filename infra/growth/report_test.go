@@ -22,9 +22,10 @@ func (r *results) markdown() ([]byte, error) {
 		fmt.Fprintf(&out, "| %s | %s | %s | %s | %v |\n", digits(l.size.links), digits(l.size.members), digits(l.size.org), digits(l.rows), l.took.Round(100*time.Millisecond))
 	}
 
-	fmt.Fprintf(&out, "\n## What each operation takes\n\nAllocations are those of one run, in objects and KB, for each of the tables in turn; the time is the engine's for the most part, on this\n"+
+	fmt.Fprintf(&out, "\n## What each operation takes\n\nAllocations are those of the run that made the fewest of %d, in objects and KB, for each of the tables in turn (how often a buffer grows depends on the pieces in which an answer comes); runs in\n"+
+		"which the engine held a call for more than a second are left out. Where the group has one link, lists of links take less; the columns give what full pages take. The time is the engine's for the most part, on this\n"+
 		"machine, and the median of %d runs: with more rows its file has one level more. A list is a page of 50. What ends the\n"+
-		"link by which all came, and the group, can be done once alone, and its allocations are those of that run: less exact.\n\n", wholeRuns-warm-slow)
+		"link by which all came, and the group, can be done once alone, and its allocations are those of that run: less exact.\n\n", wholeRuns-warm, wholeRuns-warm-slow)
 	fmt.Fprintf(&out, "| operation | round trips | calls | read units | write units | objects | KB | differ by | ms |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|\n")
 	for _, c := range r.operations {
 		cost := c.of[len(c.of)-1].Cost

@@ -3,7 +3,7 @@
 //	go run ./infra/mutation [-reports FOLDER] [-equivalent FILE] [-jobs N] package ...
 //
 // A package is a folder, such as shared/invite, whose own tests are asked, or, as in shared/dynamo=shared/invite,shared/directory, those of others after
-// them. All its mutants are compiled into one test binary: each mutated place asks mutantOn whether its
+// them. All its mutants are compiled into the test binary of each: each mutated place asks mutantOn whether its
 // mutant is the one that an environment variable names. The sources stay as they are, since the compiler is given the changed ones by an overlay.
 // Each top-level test first runs alone and unchanged, and writes down which mutants it reaches. Each mutant is then tried by the tests that reach it,
 // the quickest first, until one fails or takes several times as long as it should. What no test reaches survives without being run.

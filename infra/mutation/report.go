@@ -46,7 +46,7 @@ func markdown(folder string, tests []string, all []outcome, now time.Time, comma
 	}
 	fmt.Fprintf(&b, "# Which changes of %s the tests notice: %s\n\nMade by `make mutation` (`%s`) on %s, %s. `go doc ./infra/mutation` tells how.\n", folder, total.percent(), command,
 		now.UTC().Format("2006-01-02 15:04 UTC"), runtime.Version())
-	fmt.Fprintf(&b, "The score is the share of mutants that a test in %s notices, equivalent ones aside.\n", strings.Join(tests, " or "))
+	fmt.Fprintf(&b, "The score is the share of mutants that a test in %s notices, equivalent ones aside. Of those that none notices, *survived* are those that a test ran, *unreached* those that none did.\n", strings.Join(tests, " or "))
 	table(&b, all)
 	listed(&b, "Survivors", all, func(o outcome) (string, bool) { return string(o.verdict), !o.dead() && o.reason == "" })
 	listed(&b, "Equivalent", all, func(o outcome) (string, bool) { return o.reason, o.reason != "" })

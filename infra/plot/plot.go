@@ -18,6 +18,7 @@ type Chart struct {
 	X, Y     string   // what the axes show, with the unit: "seconds since the beginning"
 	Labels   []string // of the categories, in order, none twice. Without them the axis shows the numbers from From to To
 	From, To float64
+	Most     float64  // where the other axis ends; 0: above the largest figure
 	Series   []Series // one to four
 }
 
@@ -32,7 +33,7 @@ type Series struct {
 var colours = []struct{ square, value string }{{"🟦", "#3b82f6"}, {"🟧", "#f59e0b"}, {"🟩", "#22c55e"}, {"🟪", "#a855f7"}}
 
 // Markdown gives the chart as a line that names the series, and a block of Mermaid's. It returns an error if the chart has no series or more than there
-// are colours, an axis without a length or with a label twice, bars over numbers, series of several lengths, or a figure that isn't one.
+// are colours, an axis without a length or with a label twice, bars over numbers, series of several lengths, a figure that isn't one, or one above Most.
 func (c Chart) Markdown() (string, error) {
 	if len(c.Series) == 0 || len(c.Series) > len(colours) {
 		return "", fmt.Errorf("plot: %q has %d series, want 1 to %d", c.Title, len(c.Series), len(colours))
@@ -71,12 +72,18 @@ func (c Chart) Markdown() (string, error) {
 		palette = append(palette, colours[i].value)
 	}
 
+	end := ceiling(most)
+	if c.Most > 0 {
+		if end = c.Most; most > end {
+			return "", fmt.Errorf("plot: %q has a figure of %v, above %v", c.Title, most, end)
+		}
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n", strings.Join(names, " · "))
 	b.WriteString("```mermaid\n")
 	fmt.Fprintf(&b, "---\nconfig:\n  xyChart:\n    width: 900\n    height: 340\n  themeVariables:\n    xyChart:\n      plotColorPalette: %q\n---\n", strings.Join(palette, ", "))
 	fmt.Fprintf(&b, "xychart-beta\n    title %s\n    x-axis %s %s\n    y-axis %s 0 --> %s\n%s\n", quoted(c.Title), quoted(c.X), axis,
-		quoted(c.Y), strconv.FormatFloat(ceiling(most), 'f', -1, 64), strings.Join(drawn, "\n"))
+		quoted(c.Y), strconv.FormatFloat(end, 'f', -1, 64), strings.Join(drawn, "\n"))
 	b.WriteString("```\n")
 	return b.String(), nil
 }

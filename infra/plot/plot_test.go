@@ -46,11 +46,19 @@ func TestMarkdown_RefusesWhatItCantDraw(t *testing.T) {
 		"five series": {Labels: []string{"1"}, Series: make([]Series, 5)},
 		"one figure":  {Labels: []string{"1", "2"}, Series: []Series{{Values: []float64{1}}}},
 		"no figure":   {Labels: []string{"1"}, Series: []Series{{Values: []float64{math.NaN()}}}},
+		"above most":  {Labels: []string{"1"}, Most: 1, Series: []Series{{Values: []float64{2}}}},
 		"below zero":  {Labels: []string{"1"}, Series: []Series{{Values: []float64{-1}}}},
 	} {
 		if got, err := c.Markdown(); err == nil {
 			t.Errorf("%s: %q", what, got)
 		}
+	}
+}
+
+func TestMarkdown_EndsWhereItIsTold(t *testing.T) {
+	got, err := Chart{Labels: []string{"1"}, Most: 100, Series: []Series{{Values: []float64{100}}}}.Markdown()
+	if err != nil || !strings.Contains(got, "0 --> 100\n") {
+		t.Errorf("%s, %v", got, err)
 	}
 }
 

@@ -55,7 +55,7 @@ Share of placements (of %d) that carry so many redeems a second, before a partit
 		name string
 		kindOfLink
 	}{{"for members, by an admin", forMembers}, {"for members, by a user", byUser}, {"for new people, by an admin", forNewcomers}} {
-		for _, partitions := range []int{4, 16, 64} {
+		for _, partitions := range []int{4, 8, 16, 32, 64} {
 			fmt.Fprintf(out, "| %s | %d |", kind.name, partitions)
 			all := carried(loadOf(t, kind.kindOfLink), partitions)
 			for _, rate := range rates {
@@ -65,7 +65,7 @@ Share of placements (of %d) that carry so many redeems a second, before a partit
 		}
 	}
 
-	chart := plot.Chart{Title: "Placements that carry a link for members", X: "redeems a second", Y: "% of placements", From: 0, To: 3000}
+	chart := plot.Chart{Title: "Placements that carry a link for members", X: "redeems a second", Y: "% of placements", From: 0, To: 3000, Most: 100}
 	for _, partitions := range []int{4, 8, 16, 64} {
 		all := carried(loadOf(t, forMembers), partitions)
 		s := plot.Series{Name: fmt.Sprintf("%d partitions", partitions)}
@@ -114,9 +114,9 @@ the scale (limits and people), at %d placements:
 
 | goal | what holds |
 |---|---|
-| by a link without a cap, 1,400 a second on a new table, nobody with an error | for members: by %.1f%% of placements for as long as one likes, and by those that carry 1,200 (%.1f%%) for some seconds, while people wait; else few are undecided for some seconds, and more as it lasts. For new people: 1,000 a second is what a new table can write at all |
+| by a link without a cap, 1,400 a second on a new table, nobody with an error | missed on most placements. For members: by %.1f%% of placements for as long as one likes, and by those that carry 1,200 (%.1f%%) for some seconds, while people wait; else few are undecided for some seconds, and more as it lasts. For new people: 1,000 a second is what a new table can write at all |
 | the same on a table that was [warmed up](../procedures.md#before-a-link-goes-round-the-world) to 16 partitions | for members by %.1f%% of placements, for new people by %.1f%% |
 | 3,000 a second after partitions have split | holds, for members, by an admin's link; it is what one row is read at most |
-| by a link with a cap, 1,000 a second, no one too many and none undecided | holds, for members and for new people, on a grown table, also where three of the rows that everybody reads lie together |
+| by a link with a cap, 1,000 a second, no one too many and none undecided | holds, for members and for new people, on a grown table, also where three of the rows that everybody reads lie together (there up to one of a hundred was let be undecided) |
 `, 100*share(cold, 1400), 100*share(cold, 1199), 100*share(warm, 1400), 100*share(newcomers, 1400))
 }

@@ -3,10 +3,11 @@ package simulator_test
 import (
 	"bytes"
 	"fmt"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
+
+	"group-invites/infra/meter"
 )
 
 // joined counts all who heard that they joined, while it warmed up too.
@@ -22,12 +23,14 @@ func write(t *testing.T, results []result, seen []fate) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	fmt.Fprintf(&out, "# The link that goes round the world\n\n")
-	fmt.Fprintf(&out, "Written by `make world` on %s, on %d processors (%s). Times are those of the simulation (package `infra/simulator`):\n"+
+	fmt.Fprintf(&out, "Written by `make world` on %s. Machine: %s. Times are those of the simulation (package `infra/simulator`):\n"+
 		"its clock stands still while this machine works, so what holds a redeem up is a limit of DynamoDB's and never the machine.\n\n",
-		time.Now().UTC().Format("2006-01-02 15:04 UTC"), runtime.NumCPU(), runtime.Version())
+		time.Now().UTC().Format("2006-01-02 15:04 UTC"), meter.Machine())
 	fmt.Fprintf(&out, "A new table has 4 partitions and isn't let split, as DynamoDB needs minutes for that. A warmed one has 16. A grown one has 32, and hot ones split\n"+
 		"after 2 s. Undecided is who got a 503 after 2.5 s. Where it was warmed up by people, the first seconds don't count in the table; the bars have them, too.\n"+
-		"*Carries* is how many redeems a second by an uncapped link the fullest partition has units for, where the keys lie in that storm, before any has split.\n\n")
+		"*Carries* is how many redeems a second by an uncapped link the fullest partition has units for, where the keys lie in that storm, before any has split.\n"+
+		"*Throttled* and *conflicts* are calls that DynamoDB refused, which were made again; *functions at once* is the most that were at work. In the bars, partitions are those\n"+
+		"of table and index together.\n\n")
 	fmt.Fprintf(&out, "## Storms\n\n")
 	fmt.Fprintf(&out, "| link, table | places | redeems/s | carries | came | joined | used up | deleted | undecided | p50 | p99 | longest | throttled | conflicts | functions at once |\n")
 	fmt.Fprintf(&out, "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n")

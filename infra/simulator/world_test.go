@@ -109,7 +109,7 @@ func TestWorld(t *testing.T) {
 			}
 		})
 	}
-	if *report != "" {
+	if *report != "" && !t.Failed() {
 		if err := os.WriteFile(*report, write(t, results, seeFates(t)), 0o644); err != nil {
 			t.Fatal(err)
 		}

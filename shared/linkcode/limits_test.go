@@ -141,3 +141,22 @@ func TestSource_AFetchLeavesNoTimerBehind(t *testing.T) {
 		}
 	})
 }
+
+// TestVerify_ALineBreakTakesNoCharactersPlace: Go's decoder skips line breaks. Of a code whose last byte is zero, what is before its last character is one
+// byte less, which is zero anyway.
+func TestVerify_ALineBreakTakesNoCharactersPlace(t *testing.T) {
+	ring := ringOf(t, "1", map[string]string{"1": secretA})
+	ends := 0
+	for n := range 3000 {
+		code := ring.Sign(testGroup, [8]byte{byte(n >> 8), byte(n)})
+		if !strings.HasSuffix(code, "A") {
+			continue
+		}
+		ends++
+		refused(t, ring, code[:len(code)-1]+"\n")
+		refused(t, ring, "\n"+code[:len(code)-1])
+	}
+	if ends < 10 {
+		t.Errorf("%d codes end so", ends)
+	}
+}

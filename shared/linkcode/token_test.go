@@ -81,3 +81,21 @@ func TestToken_EndsWithItsKey(t *testing.T) {
 		t.Error("accepted when its key is retired")
 	}
 }
+
+// TestToken_ALineBreakTakesNoCharactersPlace, as in codes.
+func TestToken_ALineBreakTakesNoCharactersPlace(t *testing.T) {
+	ring := tokenRing(t, `{"signing":"0","0":"`+strings.Repeat("ab", 20)+`"}`)
+	ends := 0
+	for n := range 20_000 {
+		token := ring.SignAddress(Unsubscribe, [16]byte{byte(n >> 8), byte(n)}, time.Time{})
+		for cut := 1; cut <= 3 && strings.HasSuffix(token, strings.Repeat("A", cut)); cut++ {
+			ends++
+			if _, ok := ring.VerifyAddress(Unsubscribe, token[:len(token)-cut]+strings.Repeat("\n", cut), tokenDay); ok {
+				t.Errorf("%q is accepted without its last %d characters", token, cut)
+			}
+		}
+	}
+	if ends < 10 {
+		t.Errorf("%d tokens end so", ends)
+	}
+}
