@@ -62,9 +62,10 @@ func (r *report) markdown() (string, error) {
 // people shows what people saw.
 func (r *report) people(p func(string, ...any)) {
 	p("## What people see\n\n")
-	p("Each day people come evenly, to join, preview, list, make, send and delete links; %d open one link with %d places at the same moment, and %d another one with %d (on the two long days %d and %d). Who is\n"+
-		"answered 503 repeats after a second or two, later after up to eight, until he knows. *Asked again* are those; all of them came to know. Calls are those of functions to the table, with what befell them.\n\n",
-		whole.crowd, whole.places, whole.more, whole.more/2, wholeLonger.crowd, wholeLonger.more)
+	p("Each day people come evenly, to join, preview, list, make, send and delete links; %d open one link with %d places at the same moment, and %d another one with %d (on the two long days %d people and %d places, %d and %d). Who is\n"+
+		"answered 503 repeats after a second or two, later after up to eight, until he knows. *Asked again* are those; *never settled* are those who didn't come to know. Calls are those of functions to the table, with what befell them: conflicts befall a share of the\n"+
+		"writes that can meet one, throttles and lost answers one of all calls.\n\n",
+		whole.crowd, whole.places, whole.more, whole.more/2, wholeLonger.crowd, wholeLonger.places, wholeLonger.more, wholeLonger.more/2)
 	p("| day | came | joined | used up | other requests | asked again | 503s | never settled | p50 | p99 | longest in a function | calls | conflicts | throttles | lost |\n")
 	p("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n")
 	for _, d := range r.days {
@@ -82,7 +83,7 @@ func (r *report) people(p func(string, ...any)) {
 			words["never settled"]+words["strange"], ms(at(0.5, all)), ms(at(0.99, all)), ms(d.inFunction), d.faults.Calls, d.faults.Conflicts, d.faults.Throttles, d.faults.Lost)
 	}
 	p("\np50 and p99 are those of single requests, as clients see them, 503s included: with a thousand people at once on a machine with few processors that is mostly waiting for a processor. The longest in a function is\n" +
-		"from hand-over to answer, and must be at most 3 s, 503 or not.\n\n")
+		"from hand-over to answer, and must be at most 3 s, 503 or not; what a client sees beyond that is waiting for one of the processes that a function may have.\n\n")
 }
 
 // kept shows what must hold.
@@ -110,11 +111,11 @@ func (r *report) kept(p func(string, ...any)) {
 func (d *day) drawn(p func(string, ...any)) error {
 	o := d.outages[0]
 	p("## The outage, second by second\n\n")
-	p("From second %.0f on the table answers for %v that it fails, cuts connections for %v, and doesn't answer for %v. After its end, a request was answered right after **%s**; ", o[0].Seconds(), d.size.outage, d.size.outage, d.size.outage, ms(d.right[0]))
+	p("From second %.0f on the table answers for %v that it fails, cuts connections for %v, and doesn't answer for %v. The first right answer came **%s** after its end; ", o[0].Seconds(), d.size.outage, d.size.outage, d.size.outage, ms(d.right[0]))
 	if d.undecided[0] == 0 {
-		p("nothing that was asked after it was answered 503. ")
+		p("no request that began after its end was answered 503. ")
 	} else {
-		p("the last 503 to something asked after it came after %s. ", ms(d.undecided[0]))
+		p("the last 503 to a request that began after its end came %s after it. ", ms(d.undecided[0]))
 	}
 	p("A process of `%s` has %s goroutines before and %s after it (%d and %d processes, which print the stacks of all their goroutines as they are ended by SIGQUIT).\n\n",
 		watched, span(d.goroutines[0]), span(d.goroutines[1]), len(d.goroutines[0]), len(d.goroutines[1]))
@@ -158,6 +159,8 @@ func (r *report) histories(p func(string, ...any)) {
 	p("| %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d to %d | %s |\n\n", l.histories, l.dealt, l.operations, l.answers[history.Joined], l.answers[history.Already], l.answers[history.UsedUp],
 		l.answers[history.Gone], l.answers[history.Done], l.answers[history.Seen], l.answers[history.Unknown], len(l.wrong), l.faults.Calls, l.faults.Conflicts, l.faults.Throttles, l.faults.Lost, l.faults.Torn, l.rows,
 		l.seed, l.seed+uint64(max(0, l.histories-1)), seconds(l.took))
+	p("*Already in* are redeems by members, *gone* those that a deleted link refused, *deleted* DELETEs that were answered 204, *seen* reads and previews of a link that is active, *unknown* what got 503 or no answer. *Read apart* are batches of which some\n" +
+		"items were read later than others.\n\n")
 	p("**What starts after the answer of a DELETE or of a loss of right is refused**, and what was answered before it began isn't: links without a cap that are deleted, whose creator is demoted, out of the group, or may no longer add people, and people who are removed, while others redeem.\n\n")
 	p("| histories | losses and returns | redeems | of them refused | at the same time as a change | wrong |\n|--:|--:|--:|--:|--:|--:|\n| %d | %d | %d | %d | %d | %d |\n", r.rights.histories, r.rights.changes, r.rights.attempts, r.rights.refused, r.rights.overlapping, len(r.rights.wrong))
 }
