@@ -1,6 +1,6 @@
 // Command mutation changes packages in small ways, and says which changes no test notices.
 //
-//	go run ./infra/mutation [-reports FOLDER] [-equivalent FILE] [-jobs N] package ...
+//	go run ./infra/mutation [-reports FOLDER] [-equivalent FILE] [-jobs N] [-sample N] package ...
 //
 // A package is a folder, such as shared/invite, whose own tests are asked, or, as in shared/dynamo=shared/invite,shared/directory, those of others after
 // them. All its mutants are compiled into the test binary of each: each mutated place asks mutantOn whether its

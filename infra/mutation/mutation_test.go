@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,7 +19,7 @@ func TestMutate_TellsWhatBecameOfEachMutant(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all, err := mutate(t.Context(), root, tiny, []string{tiny}, 2)
+	all, of, err := mutate(t.Context(), root, tiny, []string{tiny}, 2, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +46,7 @@ func TestMutate_TellsWhatBecameOfEachMutant(t *testing.T) {
 	if errs := explain(all, []equivalent{same}); len(errs) > 0 {
 		t.Error(errs)
 	}
-	text := markdown(tiny, []string{tiny}, all, time.Now(), "go test")
+	text := markdown(tiny, []string{tiny}, all, of, time.Now(), "go test")
 	for _, want := range []string{tiny + "/tiny.go:6 Larger: `` a > b → >= ``, equal ones are the same", "| case | 0.0 % | 1 | 0 | 0 | 0 | 1 | 0 |"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the report lacks %q:\n%s", want, text)
@@ -67,7 +68,7 @@ func TestMutate_AsksTheTestsOfOthers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all, err := mutate(t.Context(), root, tiny, []string{tiny, "infra/mutation/testdata/above"}, 2)
+	all, _, err := mutate(t.Context(), root, tiny, []string{tiny, "infra/mutation/testdata/above"}, 2, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,6 +76,21 @@ func TestMutate_AsksTheTestsOfOthers(t *testing.T) {
 		if want := map[string]verdict{"case 1 left out": killed, "1 → 1+1": killed, "a > b → >=": survived, "a > b → <=": killed}[o.change]; want != "" && o.verdict != want {
 			t.Errorf("%s: %q, want %q", o.change, o.verdict, want)
 		}
+	}
+}
+
+// TestMutate_TriesASample, and says of how many.
+func TestMutate_TriesASample(t *testing.T) {
+	root, err := project.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, of, err := mutate(t.Context(), root, tiny, []string{tiny}, 2, 3)
+	if err != nil || len(all) != 3 || of <= 3 {
+		t.Fatalf("%d of %d, %v", len(all), of, err)
+	}
+	if text := markdown(tiny, []string{tiny}, all, of, time.Now(), "go test"); !strings.Contains(text, fmt.Sprintf("3 of %d mutants were drawn", of)) {
+		t.Error(text)
 	}
 }
 

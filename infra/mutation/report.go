@@ -37,8 +37,8 @@ func (s score) percent() string {
 	return fmt.Sprintf("%.1f %%", 100*float64(s.dead)/float64(s.all-s.equivalent))
 }
 
-// markdown is the report on a package that was shown to the tests of folders.
-func markdown(folder string, tests []string, all []outcome, now time.Time, command string) string {
+// markdown is the report on a package, of whose so many mutants these were shown to the tests of folders.
+func markdown(folder string, tests []string, all []outcome, of int, now time.Time, command string) string {
 	var b strings.Builder
 	total := score{}
 	for _, o := range all {
@@ -47,6 +47,9 @@ func markdown(folder string, tests []string, all []outcome, now time.Time, comma
 	fmt.Fprintf(&b, "# Which changes of %s the tests notice: %s\n\nMade by `make mutation` (`%s`) on %s, %s. `go doc ./infra/mutation` tells how.\n", folder, total.percent(), command,
 		now.UTC().Format("2006-01-02 15:04 UTC"), runtime.Version())
 	fmt.Fprintf(&b, "The score is the share of mutants that a test in %s notices, equivalent ones aside. Of those that none notices, *survived* are those that a test ran, *unreached* those that none did.\n", strings.Join(tests, " or "))
+	if len(all) < of {
+		fmt.Fprintf(&b, "%d of %d mutants were drawn by chance, and tried.\n", len(all), of)
+	}
 	table(&b, all)
 	listed(&b, "Survivors", all, func(o outcome) (string, bool) { return string(o.verdict), !o.dead() && o.reason == "" })
 	listed(&b, "Equivalent", all, func(o outcome) (string, bool) { return o.reason, o.reason != "" })

@@ -23,6 +23,8 @@ var (
 	// ErrChanged: nothing was written, because a row wasn't as the caller had read it, or another transaction held it just then.
 	// Read again and decide anew.
 	ErrChanged = errors.New("changed meanwhile")
+	// ErrGone, beside ErrChanged: what was to be deleted wasn't there, and not by an earlier attempt of the same act.
+	ErrGone = errors.New("gone")
 	// ErrUnavailable: the table didn't answer, or was too busy. A write may have happened. Repeating is safe after reading again.
 	ErrUnavailable = errors.New("table unavailable")
 )

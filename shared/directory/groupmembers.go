@@ -41,6 +41,10 @@ func (s *Service) PutGroupMember(ctx context.Context, caller Caller, group Group
 	if err != nil {
 		return Member{}, false, err
 	}
+	audit, err := s.act(group.Org(), caller, AuditGroupMemberAdded, user.String(), group.String())
+	if err != nil {
+		return Member{}, false, err
+	}
 	err = UntilDecided(ctx, func(ctx context.Context) error {
 		rows, err := s.readGroup(ctx, group, caller.ID, user)
 		if err != nil {
@@ -65,9 +69,7 @@ func (s *Service) PutGroupMember(ctx context.Context, caller Caller, group Group
 			Group: group, User: user, State: StateIn, Since: target.OrgMember.Since, JoinedAt: now, JoinID: joinID,
 		}
 		member, added = target.Member(viewer.Membership), true
-		return s.Store.ChangeGroupMember(ctx, before, target.GroupMember, &AuditEntry{
-			Org: group.Org(), At: now, Actor: caller.ID, Action: AuditGroupMemberAdded, Target: user.String(), Detail: group.String(),
-		})
+		return s.Store.ChangeGroupMember(ctx, before, target.GroupMember, &audit)
 	})
 	return member, added, err
 }
@@ -75,6 +77,10 @@ func (s *Service) PutGroupMember(ctx context.Context, caller Caller, group Group
 // RemoveGroupMember removes someone from the group and records that, also of someone who has left. Of the caller himself it is
 // leaving, which records no removal. Managers of the group may remove users, admins everyone.
 func (s *Service) RemoveGroupMember(ctx context.Context, caller Caller, group GroupID, user UserID) error {
+	audit, err := s.act(group.Org(), caller, AuditGroupMemberRemoved, user.String(), group.String())
+	if err != nil {
+		return err
+	}
 	var attempted GroupMember
 	return UntilDecided(ctx, func(ctx context.Context) error {
 		rows, err := s.readGroup(ctx, group, caller.ID, user)
@@ -86,7 +92,7 @@ func (s *Service) RemoveGroupMember(ctx context.Context, caller Caller, group Gr
 		after := target.GroupMember
 		if user == caller.ID {
 			switch {
-			case !viewer.InGroup() && attempted.State != "":
+			case attempted.State != "" && !(viewer.InGroup() && after.JoinID == attempted.JoinID):
 				return nil // as in leaveOrg
 			case !viewer.SeesGroup() || !viewer.InGroup():
 				return ErrNotFound
@@ -111,8 +117,6 @@ func (s *Service) RemoveGroupMember(ctx context.Context, caller Caller, group Gr
 			return nil // in this very millisecond, which is on record
 		}
 		attempted = after
-		return s.Store.ChangeGroupMember(ctx, target.GroupMember, after, &AuditEntry{
-			Org: group.Org(), At: now, Actor: caller.ID, Action: AuditGroupMemberRemoved, Target: user.String(), Detail: group.String(),
-		})
+		return s.Store.ChangeGroupMember(ctx, target.GroupMember, after, &audit)
 	})
 }

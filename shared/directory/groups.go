@@ -186,14 +186,29 @@ func (s *Service) ChangeGroup(ctx context.Context, caller Caller, id GroupID, na
 // DeleteGroup deletes a group. Only admins may. It is gone for everyone at once, with its links and memberships, which nothing but the
 // group's own row makes count; what is left of them is cleared away in the background.
 func (s *Service) DeleteGroup(ctx context.Context, caller Caller, id GroupID) error {
-	attempted := false
-	err := s.adminOfGroup(ctx, caller, id, func(ctx context.Context, _ Standing) error {
-		attempted = true
-		return s.Store.DeleteGroup(ctx, id, AuditEntry{
-			Org: id.Org(), At: s.now(), Actor: caller.ID, Action: AuditGroupDeleted, Target: id.String(),
-		})
+	audit, err := s.act(id.Org(), caller, AuditGroupDeleted, id.String(), "")
+	if err != nil {
+		return err
+	}
+	undecided := false // whether a write got no answer
+	return UntilDecided(ctx, func(ctx context.Context) error {
+		rows, err := s.readGroup(ctx, id, caller.ID)
+		if err != nil {
+			return err
+		}
+		st := rows.Standing(caller.ID)
+		switch {
+		case rows.Group == nil && undecided: // by that write, or by somebody else meanwhile: the audit row tells
+			return gone(s.Store.DeleteGroup(ctx, id, audit))
+		case !st.SeesGroup():
+			return ErrNotFound
+		case !st.IsAdmin():
+			return ErrForbidden
+		}
+		err = s.Store.DeleteGroup(ctx, id, audit)
+		undecided = undecided || errors.Is(err, ErrUnavailable)
+		return err
 	})
-	return goneIs(err, attempted)
 }
 
 // adminOfGroup reads a group and the caller's standing, refuses everyone but admins, and acts; again, if the rows changed meanwhile.
@@ -214,10 +229,10 @@ func (s *Service) adminOfGroup(ctx context.Context, caller Caller, id GroupID, a
 	})
 }
 
-// goneIs makes nothing of not finding what an attempt of this call, whose answer was lost, has deleted.
-func goneIs(err error, attempted bool) error {
-	if attempted && errors.Is(err, ErrNotFound) {
-		return nil
+// gone makes of a delete's answer that the thing was gone what the caller hears: somebody else has deleted it.
+func gone(err error) error {
+	if errors.Is(err, ErrGone) {
+		return ErrNotFound
 	}
 	return err
 }

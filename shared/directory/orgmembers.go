@@ -148,6 +148,10 @@ func (s *Service) ChangeRole(ctx context.Context, caller Caller, org OrgID, user
 // adminAct refuses everyone but admins, and turns the target's row into what act makes of it, if that is another; again, if rows
 // changed meanwhile. A target who never was a member is [ErrNotFound].
 func (s *Service) adminAct(ctx context.Context, caller Caller, org OrgID, user UserID, act func(viewer, target Membership) (OrgMember, AuditEntry, error)) error {
+	made, err := s.act(org, caller, "", user.String(), "")
+	if err != nil {
+		return err
+	}
 	var attempted OrgMember
 	return UntilDecided(ctx, func(ctx context.Context) error {
 		rows, err := s.read(ctx, org, caller.ID, user)
@@ -170,8 +174,9 @@ func (s *Service) adminAct(ctx context.Context, caller Caller, org OrgID, user U
 			return err
 		}
 		attempted = after
-		audit.Org, audit.Actor, audit.Target = org, caller.ID, user.String()
-		return s.Store.ChangeOrgMember(ctx, target.OrgMember, after, &audit)
+		entry := made
+		entry.Action, entry.Detail = audit.Action, audit.Detail
+		return s.Store.ChangeOrgMember(ctx, target.OrgMember, after, &entry)
 	})
 }
 
@@ -188,20 +193,20 @@ func (s *Service) RemoveOrgMember(ctx context.Context, caller Caller, org OrgID,
 }
 
 func (s *Service) leaveOrg(ctx context.Context, caller Caller, org OrgID) error {
-	attempted := false
+	var left time.Time // epoch of the membership that an attempt of this call has ended, perhaps
 	return UntilDecided(ctx, func(ctx context.Context) error {
 		rows, err := s.read(ctx, org, caller.ID)
 		if err != nil {
 			return err
 		}
 		m := rows.Members[caller.ID]
-		if rows.Org == nil || !m.InOrg() {
-			if attempted {
-				return nil // by an attempt of this call whose answer was lost, or by another that came to the same
-			}
+		switch in := rows.Org != nil && m.InOrg(); {
+		case !left.IsZero() && !(in && m.OrgMember.Since.Equal(left)):
+			return nil // by that attempt, or by another that came to the same; he may have been added again since
+		case !in:
 			return ErrNotFound
 		}
-		attempted = true
+		left = m.OrgMember.Since
 		after := m.OrgMember
 		after.State = StateLeft
 		return s.Store.ChangeOrgMember(ctx, m.OrgMember, after, nil)

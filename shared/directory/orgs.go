@@ -107,23 +107,29 @@ func (s *Service) ChangeOrg(ctx context.Context, caller Caller, id OrgID, change
 // DeleteOrg deletes an organization. Only admins may. It is gone for everyone at once, with its groups, links and memberships, as with
 // [Service.DeleteGroup].
 func (s *Service) DeleteOrg(ctx context.Context, caller Caller, id OrgID) error {
-	attempted := false
-	err := UntilDecided(ctx, func(ctx context.Context) error {
+	audit, err := s.act(id, caller, AuditOrgDeleted, id.String(), "")
+	if err != nil {
+		return err
+	}
+	undecided := false // whether a write got no answer
+	return UntilDecided(ctx, func(ctx context.Context) error {
 		rows, err := s.read(ctx, id, caller.ID)
 		if err != nil {
 			return err
 		}
 		m := rows.Members[caller.ID]
 		switch {
+		case rows.Org == nil && undecided: // as in DeleteGroup
+			return gone(s.Store.DeleteOrg(ctx, id, audit))
 		case rows.Org == nil || !m.InOrg():
 			return ErrNotFound
 		case !m.IsAdmin():
 			return ErrForbidden
 		}
-		attempted = true
-		return s.Store.DeleteOrg(ctx, id, AuditEntry{Org: id, At: s.now(), Actor: caller.ID, Action: AuditOrgDeleted, Target: id.String()})
+		err = s.Store.DeleteOrg(ctx, id, audit)
+		undecided = undecided || errors.Is(err, ErrUnavailable)
+		return err
 	})
-	return goneIs(err, attempted)
 }
 
 func (c OrgChange) apply(org Org) Org {

@@ -53,6 +53,13 @@ func (s *Service) readGroup(ctx context.Context, group GroupID, users ...UserID)
 	return s.Store.Read(ctx, Keys{Org: group.Org(), Group: group, Users: users})
 }
 
+// act makes the audit row of an act of the caller. It is made once for a call, whatever attempts that takes: by instant and id the store knows an act that
+// was done before, by an attempt whose answer was lost or that came late, and doesn't do it again after somebody else has changed the same.
+func (s *Service) act(org OrgID, caller Caller, action, target, detail string) (AuditEntry, error) {
+	id, err := NewJoinID(s.Random)
+	return AuditEntry{Org: org, At: s.now(), ID: id, Actor: caller.ID, Action: action, Target: target, Detail: detail}, err
+}
+
 // NewJoinID makes a [GroupMember.JoinID].
 func NewJoinID(random io.Reader) (string, error) {
 	var id [8]byte

@@ -46,14 +46,14 @@ type Store interface {
 	// ChangeOrg turns before into after, and writes the audit row, in one transaction. ErrChanged if the organization isn't in
 	// the version of before any more.
 	ChangeOrg(ctx context.Context, before, after Org, audit AuditEntry) error
-	// DeleteOrg deletes an organization's row, and writes the audit row, in one transaction. ErrChanged if it is gone.
+	// DeleteOrg deletes an organization's row, and writes the audit row, in one transaction. ErrChanged if it is gone, which is [ErrGone], too.
 	DeleteOrg(ctx context.Context, org OrgID, audit AuditEntry) error
 	// CreateGroup writes a group. ErrChanged if the id is taken.
 	CreateGroup(ctx context.Context, group Group) error
 	// ChangeGroup turns before into after, and writes the audit row, in one transaction. ErrChanged if the group isn't in the
 	// version of before any more.
 	ChangeGroup(ctx context.Context, before, after Group, audit AuditEntry) error
-	// DeleteGroup deletes a group's row, and writes the audit row, in one transaction. ErrChanged if it is gone.
+	// DeleteGroup deletes a group's row, and writes the audit row, in one transaction. ErrChanged if it is gone, which is [ErrGone], too.
 	DeleteGroup(ctx context.Context, group GroupID, audit AuditEntry) error
 
 	// ChangeOrgMember turns before into after, keeps the organization's count of admins, and writes the audit row, if one is
@@ -80,7 +80,7 @@ type Store interface {
 type AuditEntry struct {
 	Org    OrgID
 	At     time.Time
-	ID     string // tells entries of one instant apart; the store makes one where it is empty
+	ID     string // tells entries of one instant apart; the store makes one where it is empty. By instant and id an act is known that was done before
 	Actor  UserID
 	Action string // one of the Audit constants
 	Target string // id of the thing or person that it was done to

@@ -11,7 +11,10 @@ import (
 // maxBatch is the number of keys that a BatchGetItem takes.
 const maxBatch = 100
 
-// get reads rows by key; those that don't exist are not in the result. More than 100 keys take several calls, at the same time.
+// maxParallel is how many calls a read makes at the same time, at most: within the connections that are kept.
+const maxParallel = 8
+
+// get reads rows by key; those that don't exist are not in the result. More than 100 keys take several calls, up to eight at the same time.
 func (t *Table) get(ctx context.Context, keys []key) (map[key]item, error) {
 	distinct := make(map[key]bool, len(keys))
 	var batches [][]item
@@ -34,6 +37,7 @@ func (t *Table) get(ctx context.Context, keys []key) (map[key]item, error) {
 		}
 	} else {
 		group, ctx := errgroup.WithContext(ctx)
+		group.SetLimit(maxParallel)
 		for i := range batches {
 			group.Go(func() (err error) {
 				found[i], err = t.getBatch(ctx, batches[i])

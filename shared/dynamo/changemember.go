@@ -27,10 +27,12 @@ func (t *Table) ChangeOrgMember(ctx context.Context, before, after directory.Org
 		adminsItem = len(writes)
 		writes = append(writes, types.TransactWriteItem{Update: t.transactUpdate(countAdmin(before.Org, is))}, t.markAdmin(after.Org, after.User, is))
 	}
+	var err error
 	if audit != nil {
-		writes = append(writes, types.TransactWriteItem{Put: t.transactPut(put{row: auditItem(*audit)})})
+		err = t.once(ctx, call, *audit, writes...)
+	} else {
+		err = t.transact(ctx, call, writes...)
 	}
-	err := t.transact(ctx, call, writes...)
 	if was && adminsItem >= 0 && onlyConditionOf(err, adminsItem) {
 		return fmt.Errorf("%s: %w", call, directory.ErrLastAdmin)
 	}
@@ -46,11 +48,18 @@ func countAdmin(org directory.OrgID, more bool) update {
 	return u
 }
 
-// changeOrgMember turns before into after, if the row still is before; without a State, that is no row.
+// changeOrgMember turns before into after, if the row still is before; without a State, that is no row. Name and address are written only where they are to
+// change: the condition doesn't cover them, and what was read of them may have been renewed since, or erased.
 func changeOrgMember(before, after directory.OrgMember) update {
 	set := assignments{
 		"#state": str(string(after.State)), "#role": str(string(after.Role)), "since": millis(after.Since),
-		"joinedAt": millis(after.JoinedAt), "#name": str(after.Name), "email": str(after.Email), "v": num(schemaVersion),
+		"joinedAt": millis(after.JoinedAt), "v": num(schemaVersion),
+	}
+	if before.State == "" || before.Name != after.Name {
+		set["#name"] = str(after.Name)
+	}
+	if before.State == "" || before.Email != after.Email {
+		set["email"] = str(after.Email)
 	}
 	set.instant("removedAt", after.RemovedAt)
 	set.list(after.State, orgKey(after.Org).pk, after.User)
@@ -66,9 +75,7 @@ func (t *Table) ChangeGroupMember(ctx context.Context, before, after directory.G
 	if audit == nil {
 		return t.update(ctx, call, change)
 	}
-	return t.transact(ctx, call,
-		types.TransactWriteItem{Update: t.transactUpdate(change)},
-		types.TransactWriteItem{Put: t.transactPut(put{row: auditItem(*audit)})})
+	return t.once(ctx, call, *audit, types.TransactWriteItem{Update: t.transactUpdate(change)})
 }
 
 // changeGroupMember turns before into after, if the row still is before; without a State, that is no row.

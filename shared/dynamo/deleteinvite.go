@@ -22,22 +22,27 @@ func (t *Table) DeleteInvite(ctx context.Context, inv *invite.Invite, audit dire
 		closing = append(closing, t.putAlways(row))
 	}
 	err := t.deleteAudited(ctx, "delete invite", inviteKey(inv.Group, inv.ID), condition, audit, closing...)
-	switch {
-	case conditionOf(err, 0) && conditionOf(err, auditOfDelete):
-		return nil
-	case onlyConditionOf(err, 0):
+	if onlyConditionOf(err, deletedRow) {
 		return errors.Join(err, invite.ErrDeleted)
 	}
 	return err
 }
 
-// auditOfDelete is where the audit row stands in the transaction of deleteAudited.
-const auditOfDelete = 1
+// deletedRow is where the row stands in the transaction of deleteAudited.
+const deletedRow = 0
 
-// deleteAudited deletes a row for which the condition holds, writes the audit row, and does what more there is, in one transaction.
+// deleteAudited deletes a row for which the condition holds, writes the audit row, and does what more there is, once.
 func (t *Table) deleteAudited(ctx context.Context, call string, k key, condition string, audit directory.AuditEntry, more ...types.TransactWriteItem) error {
-	return t.transact(ctx, call, append([]types.TransactWriteItem{
-		{Delete: &types.Delete{TableName: &t.name, Key: k.attributes(), ConditionExpression: aws.String(condition)}},
-		{Put: t.transactPut(put{row: auditItem(audit)})},
+	return t.once(ctx, call, audit, append([]types.TransactWriteItem{
+		deletedRow: {Delete: &types.Delete{TableName: &t.name, Key: k.attributes(), ConditionExpression: aws.String(condition)}},
 	}, more...)...)
+}
+
+// deleteThing is deleteAudited for what is deleted by its row alone. If that was gone before, the error is [directory.ErrGone], too.
+func (t *Table) deleteThing(ctx context.Context, call string, k key, audit directory.AuditEntry) error {
+	err := t.deleteAudited(ctx, call, k, mustExist, audit)
+	if onlyConditionOf(err, deletedRow) {
+		return errors.Join(err, directory.ErrGone)
+	}
+	return err
 }

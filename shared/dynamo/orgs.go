@@ -52,7 +52,7 @@ func (t *Table) CreateGroup(ctx context.Context, group directory.Group) error {
 
 // DeleteOrg implements [directory.Store].
 func (t *Table) DeleteOrg(ctx context.Context, org directory.OrgID, audit directory.AuditEntry) error {
-	return t.deleteAudited(ctx, "delete organization", orgKey(org), mustExist, audit)
+	return t.deleteThing(ctx, "delete organization", orgKey(org), audit)
 }
 
 // ChangeGroup implements [directory.Store].
@@ -70,5 +70,5 @@ func (t *Table) ChangeGroup(ctx context.Context, before, after directory.Group, 
 
 // DeleteGroup implements [directory.Store].
 func (t *Table) DeleteGroup(ctx context.Context, group directory.GroupID, audit directory.AuditEntry) error {
-	return t.deleteAudited(ctx, "delete group", groupKey(group), mustExist, audit)
+	return t.deleteThing(ctx, "delete group", groupKey(group), audit)
 }

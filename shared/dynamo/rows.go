@@ -113,6 +113,10 @@ func readInvite(group directory.GroupID, row item) (invite.Invite, error) {
 		ByAdmin: r.num("byAdmin") == 1, MaxUses: int(r.num("maxUses")), Uses: int(r.num("uses")),
 		Shards: int(r.num("shards")), Dealt: int(r.num("dealt")), Full: r.fullShards(), ClosingAt: r.millis("closingAt"),
 	}
+	if inv.Shards < 0 || inv.Shards > invite.MaxShards {
+		r.failed("shards", "a number of shards")
+		return inv, r.fault
+	}
 	if inv.Sharded() {
 		inv.Uses = inv.Known() // its own counter says maxUses
 	}

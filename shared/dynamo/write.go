@@ -6,6 +6,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"group-invites/shared/directory"
 )
 
 // Writing. Every change of state is one conditional write, or one transaction of them.
@@ -73,6 +75,16 @@ func (t *Table) update(ctx context.Context, call string, u update) error {
 func (t *Table) transact(ctx context.Context, call string, writes ...types.TransactWriteItem) error {
 	_, err := t.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: writes})
 	return verdict(call, err)
+}
+
+// once writes all or nothing, and an audit row with it, which tells whether that was done before: an attempt whose answer was lost, or which comes late, has
+// the same row. Then it isn't done again, whatever has happened since, and there is no error.
+func (t *Table) once(ctx context.Context, call string, audit directory.AuditEntry, writes ...types.TransactWriteItem) error {
+	err := t.transact(ctx, call, append(writes, types.TransactWriteItem{Put: t.transactPut(put{row: auditItem(audit)})})...)
+	if conditionOf(err, len(writes)) {
+		return nil
+	}
+	return err
 }
 
 func (t *Table) transactPut(p put) *types.Put {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"time"
 
@@ -92,7 +93,7 @@ func (s *Service) Create(ctx context.Context, caller directory.Caller, group dir
 		return View{}, err
 	}
 
-	attempted := false
+	attempted, undecided := false, false // undecided: a write got no answer
 	err = directory.UntilDecided(ctx, func(ctx context.Context) error {
 		keys := Keys{Group: group, Users: []directory.UserID{caller.ID}, Replay: key}
 		if len(req.Emails) > 0 {
@@ -112,7 +113,8 @@ func (s *Service) Create(ctx context.Context, caller directory.Caller, group dir
 		case !standing.MayInvite(req.Access.newPeople()):
 			return ErrAddPeopleRequired
 		}
-		if r := rows.Replay; r != nil && now.Before(r.ExpiresAt) && r.Invite != inv.ID {
+		// What an attempt of this call has remembered, whose answer was lost, is told from its invite, or from that being gone by now.
+		if r := rows.Replay; r != nil && now.Before(r.ExpiresAt) && (r.Invite != inv.ID || rows.Invite == nil) {
 			made, err := s.replay(ctx, group, r, req)
 			if err == nil {
 				view = s.view(ring, made, standing, standing, now)
@@ -130,6 +132,12 @@ func (s *Service) Create(ctx context.Context, caller directory.Caller, group dir
 			if inv.ID, err = NewID(now, s.Random); err != nil { // taken by another: one in four million within a millisecond
 				return err
 			}
+		} else if undecided {
+			// That attempt may have made it, and somebody may have deleted it since: what was deleted doesn't come back under its id.
+			if inv.ID, err = NewID(now, s.Random); err != nil {
+				return err
+			}
+			undecided = false
 		}
 		mails, err := s.mails(rows, caller, inv, req.Emails, now)
 		if err != nil {
@@ -138,7 +146,9 @@ func (s *Service) Create(ctx context.Context, caller directory.Caller, group dir
 		attempted = true
 		inv.Epoch, inv.ByAdmin = standing.OrgMember.Since, standing.IsAdmin()
 		view = s.view(ring, inv, standing, standing, now)
-		return s.Store.CreateInvite(ctx, inv, remember(key, req, inv), mails)
+		err = s.Store.CreateInvite(ctx, inv, remember(key, req, inv), mails)
+		undecided = errors.Is(err, directory.ErrUnavailable)
+		return err
 	})
 	return view, err
 }

@@ -60,10 +60,11 @@ func (s *Service) unlessIn(ctx context.Context, caller directory.Caller, would J
 		return Joined{}, err
 	}
 	me := members[caller.ID]
-	if !me.InGroup() {
+	own := me.GroupMember.JoinID == joinID
+	if !own && !me.InGroup() {
 		return Joined{}, ErrUsedUp
 	}
-	would.AlreadyMember = me.GroupMember.JoinID != joinID
+	would.AlreadyMember = !own
 	return would, nil
 }
 
@@ -86,8 +87,9 @@ func (s *Service) admit(ctx context.Context, caller directory.Caller, group dire
 		return Joined{}, Joining{}, err
 	}
 	me := rows.Members[caller.ID]
-	if rows.Org != nil && rows.Group != nil && me.InGroup() && me.GroupMember.JoinID == joinID {
-		return Joined{Org: *rows.Org, Group: *rows.Group}, Joining{}, nil // by an attempt of this call whose answer was lost
+	if rows.Org != nil && rows.Group != nil && me.GroupMember.JoinID == joinID {
+		// By an attempt of this call whose answer was lost. If he is out again, he was in, and one redeem lets him in once.
+		return Joined{Org: *rows.Org, Group: *rows.Group}, Joining{}, nil
 	}
 	inv := rows.Invite
 	if inv == nil || rows.Group == nil || rows.Org == nil {

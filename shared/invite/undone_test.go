@@ -1,0 +1,142 @@
+package invite_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"group-invites/shared/directory"
+	. "group-invites/shared/dynamo/dynamotest"
+	"group-invites/shared/dynamo/faults"
+	"group-invites/shared/invite"
+)
+
+// afterLoss has the answer of the call's first write be lost, and others act before the call reads again.
+func (s scene) afterLoss(others func(*directory.Service, *invite.Service)) {
+	_, dir, inv := s.Instance()
+	lost, acted := false, false
+	s.Faults.Reset(func(c faults.Call) faults.Fault {
+		switch {
+		case c.Writes() && !lost:
+			lost = true
+			return faults.Lose
+		case lost && !acted:
+			acted = true
+			s.Clock.Advance(time.Second)
+			others(dir, inv)
+		}
+		return faults.None
+	})
+}
+
+// TestRedeem_LetsInOnce: who has left after a joining whose answer was lost isn't brought back by that redeem, and one use was counted.
+func TestRedeem_LetsInOnce(t *testing.T) {
+	ctx := context.WithoutCancel(t.Context())
+	for what, how := range map[string][]func(*invite.Request){"any number": {Anyone}, "capped": {Anyone, Cap(10)}, "the last place": {Anyone, Cap(1)}} {
+		for _, out := range []string{"left the group", "left the organization", "was removed"} {
+			t.Run(what+", "+out, func(t *testing.T) {
+				s := newScene(t)
+				link, who := s.Link(s.admin, s.group, how...), Person("new")
+				s.afterLoss(func(d *directory.Service, _ *invite.Service) {
+					switch out {
+					case "left the group":
+						s.must(d.RemoveGroupMember(ctx, who, s.group.ID, who.ID))
+					case "left the organization":
+						s.must(d.RemoveOrgMember(ctx, who, s.org.ID, who.ID))
+					default:
+						s.must(d.RemoveGroupMember(ctx, s.admin, s.group.ID, who.ID))
+					}
+				})
+				if joined := s.redeem(who, link, nil); joined.AlreadyMember || joined.Group.ID != s.group.ID {
+					t.Errorf("%+v", joined)
+				}
+				s.Faults.Reset(nil)
+				if _, in := s.in(who, s.group); in {
+					t.Error("he is in again")
+				}
+				if n := s.uses(link); len(how) > 1 && n != 1 {
+					t.Errorf("%d uses", n)
+				}
+			})
+		}
+	}
+}
+
+// TestJoin_ThatComesLateIsDoneOnce, to who has left since.
+func TestJoin_ThatComesLateIsDoneOnce(t *testing.T) {
+	s := newScene(t)
+	link := s.Link(s.admin, s.second)
+	member := directory.GroupMember{
+		Group: s.second.ID, User: s.user.ID, State: directory.StateIn, JoinedAt: s.Clock.Now(), JoinID: "0123456789abcdef",
+	}
+	rows, err := s.Table.Read(t.Context(), directory.Keys{Org: s.org.ID, Users: []directory.UserID{s.user.ID}})
+	s.must(err)
+	member.Since = rows.Members[s.user.ID].OrgMember.Since
+	join := invite.Joining{Invite: &link.Invite, Group: member, Shard: invite.NoShard}
+	s.must(s.Table.Join(t.Context(), join))
+	s.must(s.Directory.RemoveGroupMember(t.Context(), s.user, s.second.ID, s.user.ID))
+	if err := s.Table.Join(t.Context(), join); !errors.Is(err, directory.ErrChanged) {
+		t.Errorf("gave %v", err)
+	}
+	s.redeem(s.user, link, nil) // of his own will
+	if _, in := s.in(s.user, s.second); !in {
+		t.Error("he isn't in")
+	}
+}
+
+// TestCreate_BringsNothingBack: a link that was made by an attempt whose answer was lost, and deleted before the call asked again, stays deleted.
+func TestCreate_BringsNothingBack(t *testing.T) {
+	for _, how := range [][]func(*invite.Request){{named("made twice")}, {named("made twice"), To("mira@example.com")}, {named("made once"), keyed("key")}} {
+		s := newScene(t)
+		var deleted invite.View
+		s.afterLoss(func(_ *directory.Service, i *invite.Service) {
+			page, err := i.List(context.WithoutCancel(t.Context()), s.admin, s.group.ID, directory.PageRequest{Limit: 50})
+			s.must(err)
+			deleted = page.Items[0]
+			s.must(i.Delete(context.WithoutCancel(t.Context()), s.admin, s.group.ID, deleted.ID))
+		})
+		made, err := s.create(s.user, s.group, how...)
+		s.Faults.Reset(nil)
+		switch deleted.Name {
+		case "made once": // as a repeat of the client's would be answered
+			if !errors.Is(err, invite.ErrDeleted) {
+				t.Errorf("with a key: %+v, %v", made, err)
+			}
+		case "made twice":
+			if err != nil || made.ID == deleted.ID {
+				t.Errorf("%+v, %v", made, err)
+			}
+			s.redeem(s.admin, made, nil)
+		default:
+			t.Fatalf("nothing was deleted: %v", err)
+		}
+		s.redeem(s.manager, deleted, invite.ErrDeleted)
+	}
+}
+
+// TestLink_WithANumberOfShardsThatNoneHasDecidesNothing.
+func TestLink_WithANumberOfShardsThatNoneHasDecidesNothing(t *testing.T) {
+	for _, n := range []string{"65", "-1"} {
+		s := newScene(t)
+		link := s.Link(s.admin, s.group, Anyone, Cap(1000))
+		_, err := s.Client.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
+			TableName: &s.TableName, UpdateExpression: aws.String("SET shards = :n"),
+			Key: map[string]types.AttributeValue{
+				"pk": &types.AttributeValueMemberS{Value: "I#" + s.group.ID.String()}, "sk": &types.AttributeValueMemberS{Value: link.ID.String()},
+			},
+			ExpressionAttributeValues: map[string]types.AttributeValue{":n": &types.AttributeValueMemberN{Value: n}},
+		})
+		s.must(err)
+		if _, err := s.Invites.Redeem(t.Context(), Person("new"), Code(link)); err == nil {
+			t.Errorf("%s shards let somebody in", n)
+		}
+		if _, err := s.Invites.Get(t.Context(), s.admin, s.group.ID, link.ID); err == nil {
+			t.Errorf("%s shards are shown", n)
+		}
+	}
+}
