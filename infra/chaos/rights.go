@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -73,9 +74,20 @@ func (r *rights) on(ctx context.Context, s *site, seed uint64, histories int) er
 		r.wrong = append(r.wrong, fmt.Sprintf("seed %d: in the table: %v", seed, v))
 	}
 	for _, h := range stories {
+		h.settle(table.members[h.link.group])
 		r.judge(h)
 	}
 	return nil
+}
+
+// settle takes what the table says of those who heard nothing. Who is in was let in at some time after he asked; he asked once, so only a redeem that is
+// refused from its beginning on can't have let him in. Of someone who asks again and again it says nothing.
+func (h *story) settle(members map[string]bool) {
+	for _, a := range h.unheard {
+		if !h.same && members[a.who] {
+			h.attempts = append(h.attempts, history.Attempt{Begin: a.begin, End: math.MaxInt64})
+		}
+	}
 }
 
 func (r *rights) judge(h *story) {
@@ -126,7 +138,14 @@ type story struct {
 	began    time.Time
 	timeline history.Timeline
 	attempts []history.Attempt
+	unheard  []unheard
 	strange  []string
+}
+
+// unheard is a redeem of which nobody heard what it came to.
+type unheard struct {
+	who   string // id
+	begin time.Duration
 }
 
 func newStory(ctx context.Context, s *site, seed uint64, among []person) (h *story, err error) {
@@ -237,6 +256,7 @@ func (h *story) attempt(ctx context.Context, p person) {
 	defer h.mu.Unlock()
 	switch {
 	case a.undecided():
+		h.unheard = append(h.unheard, unheard{p.id, begin})
 	case attempt.Refused, a.status == http.StatusCreated, a.status == http.StatusOK:
 		h.attempts = append(h.attempts, attempt)
 	default:

@@ -127,9 +127,16 @@ func TestListGroups(t *testing.T) {
 		s.refused(directory.ErrNotFound, func() error { _, err := list(Person("nobody"), everything); return err })
 	})
 	t.Run("leaves out what someone left, was removed from, or was in before he was out", func(t *testing.T) {
+		removed, back := s.bring("removed"), s.bring("back")
 		s.must(s.Directory.RemoveGroupMember(t.Context(), s.user, s.group.ID, s.user.ID))
-		if page, err := list(s.user, everything); err != nil || len(page.Items) != 0 || page.Items == nil {
-			t.Errorf("%+v, %v", page, err)
+		s.must(s.Directory.RemoveGroupMember(t.Context(), s.admin, s.group.ID, removed.ID))
+		s.must(s.Directory.RemoveOrgMember(t.Context(), back, s.org.ID, back.ID))
+		_, _, err := s.Directory.PutOrgMember(t.Context(), s.admin, s.org.ID, back.ID, "")
+		s.must(err)
+		for _, who := range []directory.Caller{s.user, removed, back} {
+			if page, err := list(who, everything); err != nil || len(page.Items) != 0 || page.Items == nil {
+				t.Errorf("%s: %+v, %v", who.Name, page, err)
+			}
 		}
 	})
 	t.Run("pages, each group once", func(t *testing.T) {

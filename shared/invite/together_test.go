@@ -399,11 +399,9 @@ func TestDelete_AmidAStormOfRedeems(t *testing.T) {
 			storm.Go(func() {
 				crowd(300, func(i int, who directory.Caller) {
 					started <- struct{}{}
-					deleted := false
-					select {
-					case <-gone:
-						deleted = true
-					default:
+					deleted := i%4 == 3
+					if deleted {
+						<-gone
 					}
 					_, err := settle(t.Context(), s.Invites, who, Code(link))
 					mu.Lock()
@@ -423,10 +421,11 @@ func TestDelete_AmidAStormOfRedeems(t *testing.T) {
 			}
 			ctx, cancel := context.WithTimeout(t.Context(), answerTime)
 			defer cancel()
-			if err := s.Invites.Delete(ctx, s.admin, s.group.ID, link.ID); err != nil {
+			err := s.Invites.Delete(ctx, s.admin, s.group.ID, link.ID)
+			close(gone)
+			if err != nil {
 				t.Errorf("delete: %v", err)
 			}
-			close(gone)
 			s.redeem(Person("late"), link, invite.ErrDeleted)
 			storm.Wait()
 			s.Faults.Reset(nil)

@@ -31,8 +31,8 @@ func (w *World) StaysUndecided(t *testing.T, act func(ctx context.Context) error
 		w.Faults.Reset(nil)
 		cancel()
 		if !failed {
-			if err != nil {
-				t.Error(err)
+			if err != nil || first == 1 {
+				t.Errorf("after %d calls that it made: %v", first-1, err)
 			}
 			return
 		}
