@@ -8,8 +8,8 @@
 //
 // Each operation has a local stack of its own: the gateway of infra/local, the very binaries that are deployed, the engine. One caller, then 32 at once, send
 // requests that were made before. In the place of one function stands [group-invites/infra/bench/hello], which does nothing: what its requests take, the stack
-// takes for any. In the place of another stands [group-invites/infra/bench/calls], which calls the table twice and does nothing with it. The time on a processor is that of the function's processes, by the kernel's account of their threads; calls, units and bytes
-// of the log are those that infra/costs counts.
+// takes for any. In the place of another stands [group-invites/infra/bench/calls], which calls the table twice and does nothing with it. The time on a
+// processor is that of the function's processes, by the kernel's account of their threads; calls, units and bytes of the log are those that infra/costs counts.
 //
 // # In process
 //

@@ -162,7 +162,7 @@ func (r results) takes(b *strings.Builder) {
 			t.use.Write, t.use.Logged, megabytes(max(t.peakAlone, t.peakMany)))
 	}
 	b.WriteString("\nThe caller made the link where he can have made it; then his rows are read once, for both. Who redeems as a member has joined another group before, all of them one after " +
-		"the other: the engine holds more changes than for others, is slower for it, and a function that waits longer takes more of a processor to wake up.\n\n")
+		"the other: the engine holds more changes than for others, and is slower for it.\n\n")
 }
 
 func (r results) where(b *strings.Builder) {

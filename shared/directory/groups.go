@@ -164,9 +164,20 @@ func (s *Service) ChangeGroup(ctx context.Context, caller Caller, id GroupID, na
 	if err != nil {
 		return GroupView{}, err
 	}
-	attempted := false
-	err = s.adminOfGroup(ctx, caller, id, func(ctx context.Context, st Standing) error {
+	audit, err := s.act(id.Org(), caller, AuditGroupChanged, id.String(), "")
+	if err != nil {
+		return GroupView{}, err
+	}
+	attempted, undecided := false, false // undecided: a write got no answer
+	err = UntilDecided(ctx, func(ctx context.Context) error {
+		rows, err := s.readGroup(ctx, id, caller.ID)
+		if err != nil {
+			return err
+		}
+		st, err := rows.groupAdmin(caller.ID)
 		switch {
+		case err != nil:
+			return err
 		case attempted && *st.Group == view.Group:
 			return nil // by an attempt of this call whose answer was lost, or by another that came to the same
 		case !versions.Allow(st.Group.Version):
@@ -176,9 +187,14 @@ func (s *Service) ChangeGroup(ctx context.Context, caller Caller, id GroupID, na
 		before, after := *st.Group, *st.Group
 		after.Name, after.Version = name, before.Version+1
 		view = GroupView{Group: after, OrgName: st.Org.Name, Standing: st}
-		return s.Store.ChangeGroup(ctx, before, after, AuditEntry{
-			Org: id.Org(), At: s.now(), Actor: caller.ID, Action: AuditGroupChanged, Target: id.String(),
-		})
+		if err = s.Store.ChangeGroup(ctx, before, after, audit); err == nil && undecided {
+			// That attempt may have done it, and this one nothing, because others have changed it since: tell what is there.
+			if rows, err = s.readGroup(ctx, id, caller.ID); err == nil && rows.Group != nil {
+				view.Group = *rows.Group
+			}
+		}
+		undecided = undecided || errors.Is(err, ErrUnavailable)
+		return err
 	})
 	return view, err
 }
@@ -196,14 +212,11 @@ func (s *Service) DeleteGroup(ctx context.Context, caller Caller, id GroupID) er
 		if err != nil {
 			return err
 		}
-		st := rows.Standing(caller.ID)
-		switch {
-		case rows.Group == nil && undecided: // by that write, or by somebody else meanwhile: the audit row tells
+		if rows.Group == nil && undecided { // by that write, or by somebody else meanwhile: the audit row tells
 			return gone(s.Store.DeleteGroup(ctx, id, audit))
-		case !st.SeesGroup():
-			return ErrNotFound
-		case !st.IsAdmin():
-			return ErrForbidden
+		}
+		if _, err := rows.groupAdmin(caller.ID); err != nil {
+			return err
 		}
 		err = s.Store.DeleteGroup(ctx, id, audit)
 		undecided = undecided || errors.Is(err, ErrUnavailable)
@@ -211,22 +224,16 @@ func (s *Service) DeleteGroup(ctx context.Context, caller Caller, id GroupID) er
 	})
 }
 
-// adminOfGroup reads a group and the caller's standing, refuses everyone but admins, and acts; again, if the rows changed meanwhile.
-func (s *Service) adminOfGroup(ctx context.Context, caller Caller, id GroupID, act func(context.Context, Standing) error) error {
-	return UntilDecided(ctx, func(ctx context.Context) error {
-		rows, err := s.readGroup(ctx, id, caller.ID)
-		if err != nil {
-			return err
-		}
-		st := rows.Standing(caller.ID)
-		switch {
-		case !st.SeesGroup():
-			return ErrNotFound
-		case !st.IsAdmin():
-			return ErrForbidden
-		}
-		return act(ctx, st)
-	})
+// groupAdmin gives someone's standing, and refuses everyone but admins.
+func (r Rows) groupAdmin(user UserID) (Standing, error) {
+	st := r.Standing(user)
+	switch {
+	case !st.SeesGroup():
+		return st, ErrNotFound
+	case !st.IsAdmin():
+		return st, ErrForbidden
+	}
+	return st, nil
 }
 
 // gone makes of a delete's answer that the thing was gone what the caller hears: somebody else has deleted it.

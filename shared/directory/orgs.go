@@ -79,7 +79,11 @@ func (s *Service) ChangeOrg(ctx context.Context, caller Caller, id OrgID, change
 		}
 		change.Name = &name
 	}
-	attempted := false
+	audit, err := s.act(id, caller, AuditOrgChanged, id.String(), change.describe())
+	if err != nil {
+		return Org{}, err
+	}
+	attempted, undecided := false, false // undecided: a write got no answer
 	err = UntilDecided(ctx, func(ctx context.Context) error {
 		rows, err := s.read(ctx, id, caller.ID)
 		if err != nil {
@@ -97,9 +101,13 @@ func (s *Service) ChangeOrg(ctx context.Context, caller Caller, id OrgID, change
 			return ErrPrecondition
 		}
 		org, attempted = change.apply(*rows.Org), true
-		return s.Store.ChangeOrg(ctx, *rows.Org, org, AuditEntry{
-			Org: id, At: s.now(), Actor: caller.ID, Action: AuditOrgChanged, Target: id.String(), Detail: change.describe(),
-		})
+		if err = s.Store.ChangeOrg(ctx, *rows.Org, org, audit); err == nil && undecided { // as in ChangeGroup
+			if rows, err = s.read(ctx, id, caller.ID); err == nil && rows.Org != nil {
+				org = *rows.Org
+			}
+		}
+		undecided = undecided || errors.Is(err, ErrUnavailable)
+		return err
 	})
 	return org, err
 }

@@ -18,8 +18,12 @@ const (
 // anything is retried, but what a busy partition has refused, which package dynamo asks for again by itself. The pauses grow and are jittered, so that those who met don't meet again.
 func UntilDecided(ctx context.Context, op func(ctx context.Context) error) error {
 	changed, unavailable := changedPause, unavailablePause
+	var before error // what the attempt before came to: the cause, where the last one is cut short
 	for {
 		err := op(ctx)
+		if ctx.Err() == nil {
+			before = nil
+		}
 		var pause time.Duration
 		switch {
 		case err == nil:
@@ -32,13 +36,14 @@ func UntilDecided(ctx context.Context, op func(ctx context.Context) error) error
 			return err
 		}
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < pause {
-			return errors.Join(ErrUnavailable, err)
+			return errors.Join(ErrUnavailable, err, before)
 		}
 		select {
 		case <-ctx.Done():
-			return errors.Join(ErrUnavailable, err)
+			return errors.Join(ErrUnavailable, err, before)
 		case <-time.After(pause):
 		}
+		before = err
 	}
 }
 

@@ -115,3 +115,22 @@ func TestUntilDecided_PausesDiffer(t *testing.T) {
 		}
 	})
 }
+
+// TestUntilDecided_TellsTheCause: the log says what held it up, also where the last attempt only ran out of time.
+func TestUntilDecided_TellsTheCause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		cause, tries := errors.New("no ring"), 0
+		err := directory.UntilDecided(ctx, func(ctx context.Context) error {
+			if tries++; tries < 3 {
+				return errors.Join(directory.ErrUnavailable, cause)
+			}
+			<-ctx.Done()
+			return errors.Join(directory.ErrUnavailable, ctx.Err())
+		})
+		if !errors.Is(err, directory.ErrUnavailable) || !errors.Is(err, cause) || tries != 3 {
+			t.Errorf("%v after %d tries", err, tries)
+		}
+	})
+}

@@ -96,6 +96,32 @@ func TestActs_AreDoneOnce(t *testing.T) {
 			},
 			func(s scene) bool { return s.membership(s.manager).OrgMember.Role == directory.RoleManager },
 		},
+		"letting managers add people": {
+			func(s scene) error {
+				org, err := s.Directory.ChangeOrg(ctx, s.admin, s.org.ID, directory.OrgChange{AddPeople: &directory.AddPeople{Manager: true}})
+				return errors.Join(err, expect(org.AddPeople == directory.AddPeople{} && org.Version == 3)) // as it is now
+			},
+			func(s scene, d *directory.Service) error {
+				return second(d.ChangeOrg(ctx, Person("second"), s.org.ID, directory.OrgChange{AddPeople: &directory.AddPeople{}}))
+			},
+			func(s scene) bool {
+				org, err := s.Directory.GetOrg(ctx, s.admin, s.org.ID)
+				return err == nil && org.AddPeople == directory.AddPeople{} && org.Version == 3
+			},
+		},
+		"giving the group a name": {
+			func(s scene) error {
+				view, err := s.Directory.ChangeGroup(ctx, s.admin, s.group.ID, "Huts", nil)
+				return errors.Join(err, expect(view.Group.Name == "Another" && view.Group.Version == 3)) // as it is now
+			},
+			func(s scene, d *directory.Service) error {
+				return second(d.ChangeGroup(ctx, Person("second"), s.group.ID, "Another", nil))
+			},
+			func(s scene) bool {
+				view, err := s.Directory.GetGroup(ctx, s.admin, s.group.ID)
+				return err == nil && view.Group.Name == "Another" && view.Group.Version == 3
+			},
+		},
 		"removing from the organization": {
 			func(s scene) error { return s.Directory.RemoveOrgMember(ctx, s.admin, s.org.ID, s.user.ID) },
 			func(s scene, d *directory.Service) error {

@@ -41,7 +41,8 @@ func (t *Table) Join(ctx context.Context, j invite.Joining) error {
 }
 
 // joinGroup makes the person's row in the group say in: if there is none, or it says left or removed, or it is of another epoch, and
-// he wasn't removed since the instant. A joining is done once: not again after he has left, by an attempt that is repeated or comes late. via is the link that he comes by, or "": the uses of that one are counted by it.
+// he wasn't removed since the instant. A joining is done once: not again after he has left, by an attempt that is repeated or comes late. via is the
+// link that he comes by, or "": the uses of that one are counted by it.
 func joinGroup(m directory.GroupMember, via string, made time.Time) update {
 	set := assignments{
 		"#state": str(string(directory.StateIn)), "since": millis(m.Since), "joinedAt": millis(m.JoinedAt), "joinId": str(m.JoinID),

@@ -40,9 +40,7 @@ func (t *Table) ChangeOrg(ctx context.Context, before, after directory.Org, audi
 			":name": str(after.Name), ":addPeople": addPeople(after.AddPeople), ":before": num(before.Version), ":after": num(after.Version),
 		},
 	}
-	return t.transact(ctx, "change organization",
-		types.TransactWriteItem{Update: t.transactUpdate(change)},
-		types.TransactWriteItem{Put: t.transactPut(put{row: auditItem(audit)})})
+	return t.once(ctx, "change organization", audit, types.TransactWriteItem{Update: t.transactUpdate(change)})
 }
 
 // CreateGroup implements [directory.Store].
@@ -63,9 +61,7 @@ func (t *Table) ChangeGroup(ctx context.Context, before, after directory.Group, 
 		condition: "version = :before",
 		values:    item{":name": str(after.Name), ":before": num(before.Version), ":after": num(after.Version)},
 	}
-	return t.transact(ctx, "change group",
-		types.TransactWriteItem{Update: t.transactUpdate(change)},
-		types.TransactWriteItem{Put: t.transactPut(put{row: auditItem(audit)})})
+	return t.once(ctx, "change group", audit, types.TransactWriteItem{Update: t.transactUpdate(change)})
 }
 
 // DeleteGroup implements [directory.Store].

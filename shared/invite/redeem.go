@@ -47,6 +47,9 @@ func (s *Service) Redeem(ctx context.Context, caller directory.Caller, code stri
 		case err == nil && j.Fills:
 			_ = s.Store.FillShards(ctx, j.Invite, NewShardSet(j.Shard)) // whoever comes next tells it if this doesn't
 		}
+		if err == nil && j.Org == nil { // only now: who is refused has changed nothing
+			err = s.renew(ctx, t.me, caller)
+		}
 		return err
 	})
 	return joined, err
@@ -87,6 +90,7 @@ func (s *Service) admit(ctx context.Context, caller directory.Caller, group dire
 		return Joined{}, Joining{}, err
 	}
 	me := rows.Members[caller.ID]
+	t.me = me
 	if rows.Org != nil && rows.Group != nil && me.GroupMember.JoinID == joinID {
 		// By an attempt of this call whose answer was lost. If he is out again, he was in, and one redeem lets him in once.
 		return Joined{Org: *rows.Org, Group: *rows.Group}, Joining{}, nil
@@ -125,11 +129,6 @@ func (s *Service) admit(ctx context.Context, caller directory.Caller, group dire
 		return Joined{}, Joining{}, ErrOrgMembersOnly
 	case inv.UsedUp():
 		return joined, Joining{}, ErrUsedUp
-	}
-	if me.InOrg() {
-		if err := s.renew(ctx, me, caller); err != nil {
-			return Joined{}, Joining{}, err
-		}
 	}
 	j := joining(inv, me, caller, joinID, now)
 	if inv.Capped() {

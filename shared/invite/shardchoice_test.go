@@ -73,7 +73,14 @@ func TestShards_ALookIsTold(t *testing.T) {
 		s.redeem(Person(fmt.Sprint(n)), link, nil)
 	}
 	s.Faults.Reset(nil)
-	s.redeem(Person("late"), link, invite.ErrUsedUp)
+	renamed := Person("late")
+	s.Join(s.admin, s.second, renamed, directory.RoleUser)
+	renamed.Name = "Renamed"
+	s.redeem(renamed, link, invite.ErrUsedUp)
+	members, err := s.Table.Members(t.Context(), s.org.ID, s.group.ID, []directory.UserID{renamed.ID})
+	if err != nil || members[renamed.ID].OrgMember.Name != "late" {
+		t.Errorf("who was refused is %q now, %v", members[renamed.ID].OrgMember.Name, err)
+	}
 	rows, err := s.Table.ReadLink(t.Context(), invite.Keys{Group: s.group.ID, Invite: link.ID})
 	s.must(err)
 	if got := rows.Invite.Full.Numbers(); len(got) != shards {

@@ -36,8 +36,9 @@ const (
 
 // tries is what a redeem went through so far.
 type tries struct {
-	aside int // pushed aside when it wrote
-	held  int // held back for a delete
+	aside int                  // pushed aside when it wrote
+	held  int                  // held back for a delete
+	me    directory.Membership // the caller's, as it was read last
 }
 
 // Sharded tells whether uses are counted on shards.
