@@ -27,7 +27,7 @@ const (
 	None Fault = iota
 	// Conflict answers a write that another transaction holds an item of it; nothing is written. Reads, and batches of writes, meet none.
 	Conflict
-	// Throttle answers that the table is too busy; nothing is written.
+	// Throttle answers that the table is too busy; nothing is written, but the rest of a batch of which it leaves a part.
 	Throttle
 	// Lose carries the call out and loses the answer: its caller waits until he gives up.
 	Lose
@@ -71,8 +71,8 @@ func Mix(seed uint64, s Shares) Plan {
 	return func(string) Fate { return Fate{Fault: s.Draw(random)} }
 }
 
-// Count is what became of calls of data.
-type Count struct{ Calls, Conflicts, Throttles, Lost, Torn int }
+// Count is what became of calls of data. Left are the Throttles of which a part of a batch was left, Torn the batches that were read at two moments.
+type Count struct{ Calls, Conflicts, Throttles, Left, Lost, Torn int }
 
 // Table is the endpoint. Its methods may be called by any goroutine.
 type Table struct {
@@ -82,7 +82,7 @@ type Table struct {
 
 	mu     sync.Mutex
 	plan   Plan
-	random *rand.Rand // which items of a batch are read first
+	random *rand.Rand // how it is busy, and which items of a batch are read first
 	count  Count
 	outage http.HandlerFunc // nil: there is none
 	over   chan struct{}    // closed at the end of the outage
@@ -193,14 +193,6 @@ func (t *Table) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	time.Sleep(fate.There)
-	switch fate.Fault {
-	case Conflict:
-		conflict(w, operation)
-		return
-	case Throttle:
-		fail(w, http.StatusBadRequest, "ProvisionedThroughputExceededException", `"message":"injected"`)
-		return
-	}
 	answer, err := t.answer(r, operation, body, fate)
 	if err != nil || fate.Fault == Cut {
 		panic(http.ErrAbortHandler)
@@ -214,19 +206,29 @@ func (t *Table) serve(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	case <-wait:
 	}
-	maps.Copy(w.Header(), answer.header)
-	w.WriteHeader(answer.status)
-	w.Write(answer.body)
+	answer.write(w)
 }
 
-// answer is what the engine says.
+// answer is what a call is answered.
 type answer struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
+func (a answer) write(w http.ResponseWriter) {
+	maps.Copy(w.Header(), a.header)
+	w.WriteHeader(a.status)
+	w.Write(a.body)
+}
+
 func (t *Table) answer(r *http.Request, operation string, body []byte, fate Fate) (answer, error) {
+	switch fate.Fault {
+	case Conflict:
+		return conflict(operation), nil
+	case Throttle:
+		return t.busy(r, operation, body)
+	}
 	if operation == "BatchGetItem" && fate.Apart > 0 {
 		if a, torn, err := t.readApart(r, body, fate.Apart); torn || err != nil {
 			return a, err
@@ -253,18 +255,23 @@ func (t *Table) send(r *http.Request, body []byte) (answer, error) {
 	return answer{response.StatusCode, response.Header, text}, err
 }
 
-// conflict is what DynamoDB answers to a write that meets a transaction: to a transaction, with a reason for each item.
-func conflict(w http.ResponseWriter, operation string) {
-	if operation != "TransactWriteItems" {
-		fail(w, http.StatusBadRequest, "TransactionConflictException", `"message":"injected"`)
-		return
+// conflict is what DynamoDB answers to a write that meets a transaction.
+func conflict(operation string) answer {
+	if operation == "TransactWriteItems" {
+		return cancelled("TransactionConflict")
 	}
-	fail(w, http.StatusBadRequest, "TransactionCanceledException",
-		`"Message":"injected","CancellationReasons":[{"Code":"TransactionConflict","Message":"injected"},{"Code":"None"}]`)
+	return failure(http.StatusBadRequest, "TransactionConflictException", `"message":"injected"`)
 }
 
-func fail(w http.ResponseWriter, status int, code, fields string) {
-	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
-	w.WriteHeader(status)
-	fmt.Fprintf(w, `{"__type":"com.amazonaws.dynamodb.v20120810#%s",%s}`, code, fields)
+// cancelled is what DynamoDB answers to a transaction, with a reason for each item.
+func cancelled(reason string) answer {
+	return failure(http.StatusBadRequest, "TransactionCanceledException",
+		fmt.Sprintf(`"Message":"injected","CancellationReasons":[{"Code":%q,"Message":"injected"},{"Code":"None"}]`, reason))
+}
+
+func failure(status int, code, fields string) answer {
+	return answer{
+		status, http.Header{"Content-Type": {"application/x-amz-json-1.0"}},
+		fmt.Appendf(nil, `{"__type":"com.amazonaws.dynamodb.v20120810#%s",%s}`, code, fields),
+	}
 }

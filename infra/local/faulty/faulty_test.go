@@ -115,6 +115,78 @@ func TestFaults_AreWhatTheSDKKnows(t *testing.T) {
 	}
 }
 
+// TestThrottle_IsSaidInEachWay: of the whole call, as a reason of a transaction's cancellation, and by what is left of a batch.
+func TestThrottle_IsSaidInEachWay(t *testing.T) {
+	s := newScene(t)
+	keys := []string{"a", "b", "c"}
+	for i, k := range keys {
+		if err := s.put(t.Context(), s.right, k, i); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.table.Follow(always(faulty.Fate{Fault: faulty.Throttle}))
+	busy := func(err error) bool { return errors.As(err, new(*types.ProvisionedThroughputExceededException)) }
+	var whole, cancelled, readWhole, readPart, wroteWhole, wrotePart int
+	for n := range 40 {
+		var c *types.TransactionCanceledException
+		switch err := s.transact(t.Context(), "transacted"); {
+		case busy(err):
+			whole++
+		case errors.As(err, &c) && aws.ToString(c.CancellationReasons[0].Code) == "ThrottlingError":
+			cancelled++
+		default:
+			t.Fatalf("a transaction is throttled: %v", err)
+		}
+
+		var wanted []map[string]types.AttributeValue
+		var writes []types.WriteRequest
+		for i, k := range keys {
+			wanted = append(wanted, map[string]types.AttributeValue{"pk": row(k, 0)["pk"]})
+			writes = append(writes, types.WriteRequest{PutRequest: &types.PutRequest{Item: row(k+"-written-"+strconv.Itoa(n), i)}})
+		}
+		got, err := s.client.BatchGetItem(t.Context(), &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{*name: {Keys: wanted, ConsistentRead: aws.Bool(true)}}})
+		switch {
+		case busy(err):
+			readWhole++
+		case err != nil:
+			t.Fatal(err)
+		default:
+			readPart++
+			left := got.UnprocessedKeys[*name]
+			if n := len(got.Responses[*name]); n == 0 || n+len(left.Keys) != len(keys) || !aws.ToBool(left.ConsistentRead) {
+				t.Errorf("read %v, left %+v", got.Responses, left)
+			}
+			s.table.Follow(nil)
+			if rest, err := s.client.BatchGetItem(t.Context(), &dynamodb.BatchGetItemInput{RequestItems: got.UnprocessedKeys}); err != nil || len(rest.Responses[*name]) != len(left.Keys) {
+				t.Errorf("the rest: %v, %v", rest, err)
+			}
+			s.table.Follow(always(faulty.Fate{Fault: faulty.Throttle}))
+		}
+		wrote, err := s.client.BatchWriteItem(t.Context(), &dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{*name: writes}})
+		switch {
+		case busy(err):
+			wroteWhole++
+		case err != nil:
+			t.Fatal(err)
+		default:
+			wrotePart++
+			var written []string
+			for _, k := range keys {
+				written = append(written, k+"-written-"+strconv.Itoa(n))
+			}
+			if left := len(wrote.UnprocessedItems[*name]); left == 0 || len(s.there(s.right, written...))+left != len(keys) {
+				t.Errorf("%d are left, and there are %v", left, s.there(s.right, written...))
+			}
+		}
+	}
+	if whole*cancelled*readWhole*readPart*wroteWhole*wrotePart == 0 {
+		t.Errorf("never: transactions whole %d and cancelled %d, reads whole %d and in part %d, writes whole %d and in part %d", whole, cancelled, readWhole, readPart, wroteWhole, wrotePart)
+	}
+	if got := s.there(s.right, "transacted"); len(got) != 0 {
+		t.Error("what was throttled is written")
+	}
+}
+
 func TestLate_IsCarriedOutWhenNobodyWaits(t *testing.T) {
 	s := newScene(t)
 	s.table.Follow(always(faulty.Fate{There: 200 * time.Millisecond}))

@@ -27,7 +27,7 @@ func (t *Table) Begin(how Outage) {
 	switch how {
 	case Fails:
 		t.outage = func(w http.ResponseWriter, _ *http.Request) {
-			fail(w, http.StatusInternalServerError, "InternalServerError", `"message":"injected"`)
+			failure(http.StatusInternalServerError, "InternalServerError", `"message":"injected"`).write(w)
 		}
 	case Cuts:
 		t.outage = func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }

@@ -9,66 +9,41 @@ import (
 // readApart reads the items of a BatchGetItem in two calls, some of them later than the others, and gives one answer. Torn is false where there is
 // nothing to take apart.
 func (t *Table) readApart(r *http.Request, body []byte, apart time.Duration) (a answer, torn bool, err error) {
-	var request map[string]json.RawMessage
-	var tables map[string]map[string]json.RawMessage
-	if err := json.Unmarshal(body, &request); err != nil {
-		return answer{}, false, nil // the engine says what is wrong with it
-	}
-	if err := json.Unmarshal(request["RequestItems"], &tables); err != nil || len(tables) != 1 {
+	b := parse("BatchGetItem", body)
+	if b == nil || len(b.items) < 2 {
 		return answer{}, false, nil
-	}
-	var name string
-	var keys []json.RawMessage
-	for table, wanted := range tables {
-		name = table
-		if err := json.Unmarshal(wanted["Keys"], &keys); err != nil || len(keys) < 2 {
-			return answer{}, false, nil
-		}
 	}
 	t.mu.Lock()
 	t.count.Torn++
-	t.random.Shuffle(len(keys), func(i, j int) { keys[i], keys[j] = keys[j], keys[i] })
-	cut := 1 + t.random.IntN(len(keys)-1)
 	t.mu.Unlock()
+	some, others := t.split(b.items)
 
-	var whole map[string]json.RawMessage
-	var items []json.RawMessage
-	for i, part := range [][]json.RawMessage{keys[:cut], keys[cut:]} {
+	var whole map[string]json.RawMessage // units are those of the second part: nobody counts them here
+	items := []json.RawMessage{}
+	for i, part := range [][]json.RawMessage{some, others} {
 		if i > 0 {
 			time.Sleep(apart)
 		}
-		if tables[name]["Keys"], err = json.Marshal(part); err != nil {
-			return answer{}, true, err
-		}
-		if request["RequestItems"], err = json.Marshal(tables); err != nil {
-			return answer{}, true, err
-		}
-		sent, err := json.Marshal(request)
-		if err != nil {
-			return answer{}, true, err
-		}
-		if a, err = t.send(r, sent); err != nil || a.status != http.StatusOK {
+		if a, whole, err = b.send(t, r, part); whole == nil || err != nil {
 			return a, true, err
 		}
-		whole = nil // units are those of the second part: nobody counts them here
 		var responses map[string][]json.RawMessage
-		if err := json.Unmarshal(a.body, &whole); err != nil {
-			return a, true, err
-		}
 		if err := json.Unmarshal(whole["Responses"], &responses); err != nil {
 			return a, true, err
 		}
-		items = append(items, responses[name]...)
+		items = append(items, responses[b.table]...)
 	}
-	if items == nil {
-		items = []json.RawMessage{}
-	}
-	if whole["Responses"], err = json.Marshal(map[string][]json.RawMessage{name: items}); err != nil {
+	if whole["Responses"], err = json.Marshal(map[string][]json.RawMessage{b.table: items}); err != nil {
 		return a, true, err
 	}
-	a.body, err = json.Marshal(whole)
-	for _, name := range []string{"X-Amz-Crc32", "Content-Length"} { // of what the engine said
-		a.header.Del(name)
-	}
-	return a, true, err
+	return a, true, a.say(whole)
+}
+
+// split deals at least two items between two parts by chance, one at least in each.
+func (t *Table) split(items []json.RawMessage) (some, others []json.RawMessage) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.random.Shuffle(len(items), func(i, j int) { items[i], items[j] = items[j], items[i] })
+	cut := 1 + t.random.IntN(len(items)-1)
+	return items[:cut], items[cut:]
 }
