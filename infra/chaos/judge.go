@@ -46,12 +46,12 @@ func (d *day) judge(s *site, table rows, links []link) {
 	must(d.delivered == d.mails, "%d of %d mails arrived", d.delivered, d.mails)
 	must(d.inFunction <= answerWithin, "a function took %v to answer", d.inFunction)
 	must(s.log.String() == "", "%s", s.log)
-	if !d.outage {
+	if d.outage == "" {
 		return
 	}
-	d.undecided = append(d.undecided, d.lateUndecided())
-	must(len(d.outages) > 0 && d.right[0] <= rightWithin, "right again after %v", d.right)
-	must(d.undecided[0] <= rightWithin, "a 503 %v after the end of the outage, to something asked after it", d.undecided)
+	d.fallout.undecided = d.lateUndecided()
+	must(d.fallout.right <= rightWithin, "right again %v after the end of the outage", d.fallout.right)
+	must(d.fallout.undecided <= rightWithin, "a 503 %v after the end of the outage, to something asked after it", d.fallout.undecided)
 	before, after := slices.Max(d.goroutines[0]), slices.Max(d.goroutines[1])
 	must(after <= before+spare, "%d goroutines in a process of %s after the outage, %d before", after, watched, before)
 }

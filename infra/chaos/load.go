@@ -48,9 +48,8 @@ type load struct {
 // patience is how often somebody repeats at most.
 const patience = 100
 
-// run lets all visits happen, each in its time, and returns when the last one is over. What people are like follows from the seed.
+// run lets all visits happen, each in its time since l began, and returns when the last one is over. What people are like follows from the seed.
 func (l *load) run(ctx context.Context, s *site, visits []visit, seed uint64) {
-	l.began = time.Now()
 	var all sync.WaitGroup
 	for i, v := range visits {
 		all.Go(func() {
@@ -105,6 +104,14 @@ func (l *load) word(v visit, a answer, repeated bool) string {
 	defer l.mu.Unlock()
 	l.strange = append(l.strange, fmt.Sprintf("%s: %v", v.name, a))
 	return "strange"
+}
+
+// seconds is in how many seconds of the day something was answered, from its first one on.
+func (l *load) seconds() (n int) {
+	for _, r := range l.requests {
+		n = max(n, int((r.begin+r.took).Seconds())+1)
+	}
+	return n
 }
 
 // took gives how long requests took, ascending, of those for which that holds.

@@ -96,7 +96,7 @@ func TestChaos(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"| 30% conflicts |", "| an outage |", "Answers a second", "linearizable"} {
+	for _, want := range []string{"| 30% conflicts |", "| an outage: it cuts connections |", "Answers a second", "linearizable"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the report has no %q", want)
 		}

@@ -48,12 +48,8 @@ func (r *report) markdown() (string, error) {
 	}
 	r.people(p)
 	r.kept(p)
-	for _, d := range r.days {
-		if d.outage {
-			if err := d.drawn(p); err != nil {
-				return "", err
-			}
-		}
+	if err := r.outages(p); err != nil {
+		return "", err
 	}
 	r.histories(p)
 	return b.String(), nil
@@ -62,7 +58,7 @@ func (r *report) markdown() (string, error) {
 // people shows what people saw.
 func (r *report) people(p func(string, ...any)) {
 	p("## What people see\n\n")
-	p("Each day people come evenly, to join, preview, list, make, send and delete links; %d open one link with %d places at the same moment, and %d another one with %d (on the two long days %d people and %d places, %d and %d). Who is\n"+
+	p("Each day people come evenly, to join, preview, list, make, send and delete links; %d open one link with %d places at the same moment, and %d another one with %d (on the four long days %d people and %d places, %d and %d). Who is\n"+
 		"answered 503 repeats after a second or two, later after up to eight, until he knows. *Asked again* are those; *never settled* are those who didn't come to know. Calls are those of functions to the table, with what befell them: conflicts befall a share of the\n"+
 		"writes that can meet one, throttles and lost answers one of all calls.\n\n",
 		whole.crowd, whole.places, whole.more, whole.more/2, wholeLonger.crowd, wholeLonger.places, wholeLonger.more, wholeLonger.more/2)
@@ -107,37 +103,46 @@ func (r *report) kept(p func(string, ...any)) {
 	p("\nCaught up means that the last mail was delivered and that nothing of the table's stream was left to be followed, from the last answer on. Rows are all of the table, as `make check-invariants` checks them.\n\n")
 }
 
-// drawn shows an outage second by second.
-func (d *day) drawn(p func(string, ...any)) error {
-	o := d.outages[0]
-	p("## The outage, second by second\n\n")
-	p("From second %.0f on the table answers for %v that it fails, cuts connections for %v, and doesn't answer for %v. The first right answer came **%s** after its end; ", o[0].Seconds(), d.size.outage, d.size.outage, d.size.outage, ms(d.right[0]))
-	if d.undecided[0] == 0 {
-		p("no request that began after its end was answered 503. ")
-	} else {
-		p("the last 503 to a request that began after its end came %s after it. ", ms(d.undecided[0]))
+// outages shows what came of them, second by second.
+func (r *report) outages(p func(string, ...any)) error {
+	days := slices.DeleteFunc(slices.Clone(r.days), func(d *day) bool { return d.outage == "" })
+	if len(days) == 0 {
+		return nil
 	}
-	p("A process of `%s` has %s goroutines before and %s after it (%d and %d processes, which print the stacks of all their goroutines as they are ended by SIGQUIT).\n\n",
-		watched, span(d.goroutines[0]), span(d.goroutines[1]), len(d.goroutines[0]), len(d.goroutines[1]))
-	last := time.Duration(0)
-	for _, q := range d.load.requests {
-		last = max(last, q.begin+q.took)
-	}
-	n := max(2, int(last.Seconds())+1) // a chart has a length
-	right, undecided, longest := make([]float64, n), make([]float64, n), make([]float64, n)
-	for _, q := range d.load.requests {
-		second := int((q.begin + q.took).Seconds())
-		if q.undecided {
-			undecided[second]++
-		} else {
-			right[second]++
+	p("## Outages, second by second\n\n")
+	p("After a sixth of the day all calls fail for %v: the table answers that it fails, cuts connections, or doesn't answer. Once it is back, `GET /v1/me` is asked every %v, until the answer is right. A process of `%s` prints the stacks of all its goroutines\n"+
+		"as it is ended by SIGQUIT; processes are counted after a warm-up, and after the day.\n\n", wholeLonger.outage, between, watched)
+	p("| day | from second | first right answer after the end | last 503, after the end, to a request that began after it | goroutines of a process before | after | processes before | after |\n|---|--:|--:|--:|--:|--:|--:|--:|\n")
+	longest := plot.Chart{Title: "The longest answer of each second", X: "second", Y: "ms"}
+	var charts []plot.Chart
+	for _, d := range days {
+		last := "none"
+		if d.fallout.undecided > 0 {
+			last = ms(d.fallout.undecided)
 		}
-		longest[second] = max(longest[second], float64(q.took.Milliseconds()))
+		p("| %s | %.0f | %s | %s | %s | %s | %d | %d |\n", d.name, d.fallout.from.Seconds(), ms(d.fallout.right), last, span(d.goroutines[0]), span(d.goroutines[1]), len(d.goroutines[0]), len(d.goroutines[1]))
+		n := 2 // a chart has a length
+		for _, o := range days {
+			n = max(n, o.load.seconds())
+		}
+		longest.To = float64(n - 1)
+		right, undecided, took := make([]float64, n), make([]float64, n), make([]float64, n)
+		for _, q := range d.load.requests {
+			second := int((q.begin + q.took).Seconds())
+			if q.undecided {
+				undecided[second]++
+			} else {
+				right[second]++
+			}
+			took[second] = max(took[second], float64(q.took.Milliseconds()))
+		}
+		charts = append(charts, plot.Chart{
+			Title: "Answers a second, and " + string(d.outage), X: "second", Y: "answers", To: longest.To, Series: []plot.Series{{Name: "right", Values: right}, {Name: "503", Values: undecided}},
+		})
+		longest.Series = append(longest.Series, plot.Series{Name: string(d.outage), Values: took})
 	}
-	for _, c := range []plot.Chart{
-		{Title: "Answers a second", X: "second", Y: "answers", From: 0, To: float64(n - 1), Series: []plot.Series{{Name: "right", Values: right}, {Name: "503", Values: undecided}}},
-		{Title: "The longest answer of each second", X: "second", Y: "ms", From: 0, To: float64(n - 1), Series: []plot.Series{{Name: "longest", Values: longest}}},
-	} {
+	p("\n")
+	for _, c := range append(charts, longest) {
 		text, err := c.Markdown()
 		if err != nil {
 			return err

@@ -21,9 +21,9 @@ import (
 type scene struct {
 	name   string
 	size   size
-	plan   func(seed uint64) faulty.Plan                                            // nil: none
-	during func(ctx context.Context, t *faulty.Table, seed uint64, l *load, d *day) // what goes wrong at times; nil: nothing
-	outage bool
+	plan   func(seed uint64) faulty.Plan            // nil: none
+	during func(ctx context.Context, o org, d *day) // what goes wrong at times; nil: nothing
+	outage faulty.Outage                            // that is what goes wrong; empty: something else
 }
 
 // size is how many people come, and for how long.
@@ -34,7 +34,7 @@ type size struct {
 	places int           // that it has
 	more   int           // who all open another link, with half as many places, dealt among shards where there are enough
 	mails  int
-	outage time.Duration // each kind, three kinds
+	outage time.Duration
 }
 
 // day is what a scene came to.
@@ -51,10 +51,8 @@ type day struct {
 	caughtUp   time.Duration // from the last answer until all that follows from the stream is done, mails too
 	inFunction time.Duration // the longest time that a function took to answer
 	rows       int
-	outages    [][2]time.Duration // from and to
-	right      []time.Duration    // from the end of each until the first right answer
-	undecided  []time.Duration    // from its end until the last 503 to something asked after it; 0: there was none
-	goroutines [2][]int           // of each process, before and after
+	fallout    fallout  // of an outage
+	goroutines [2][]int // of each process, before and after
 	wrong      []string
 }
 
@@ -93,7 +91,7 @@ func (sc scene) play(ctx context.Context, s *site, seed uint64) (*day, error) {
 	if err != nil {
 		return d, err
 	}
-	if sc.outage {
+	if sc.outage != "" {
 		for i := range 2 { // those that are counted, and those that go through the outage
 			if err := o.warm(ctx, fmt.Sprintf("%s-warm-%d", word, i)); err != nil {
 				return d, err
@@ -114,17 +112,14 @@ func (sc scene) play(ctx context.Context, s *site, seed uint64) (*day, error) {
 	var during sync.WaitGroup
 	d.load.began = time.Now()
 	if sc.during != nil {
-		during.Go(func() { sc.during(ctx, s.table, seed, &d.load, d) })
-	}
-	if sc.outage {
-		during.Go(func() { d.probe(ctx, s, o) })
+		during.Go(func() { sc.during(ctx, o, d) })
 	}
 	d.load.run(ctx, s, visits, seed)
 	during.Wait()
 	last := time.Now()
 	d.faults = s.table.Count()
 	d.inFunction = time.Duration(s.slowest.Load())
-	if !sc.outage { // what follows the stream catches up on a bad day, too
+	if sc.outage == "" { // what follows the stream catches up on a bad day, too
 		if err := s.idle(ctx); err != nil {
 			d.wrong = append(d.wrong, err.Error())
 		}
@@ -142,7 +137,7 @@ func (sc scene) play(ctx context.Context, s *site, seed uint64) (*day, error) {
 		time.Sleep(20 * time.Millisecond)
 	}
 	d.caughtUp = time.Since(last)
-	if sc.outage {
+	if sc.outage != "" {
 		if d.goroutines[1], err = s.goroutines(); err != nil {
 			return d, err
 		}
