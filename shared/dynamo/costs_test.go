@@ -48,9 +48,26 @@ func TestCosts(t *testing.T) {
 	}
 }
 
-// measureCosts runs the operations in a group of so many links, made by as many people as fill a page.
+// measureCosts runs the operations in a group of so many links.
 func measureCosts(t *testing.T, out *strings.Builder, links int) {
 	w := New(t)
+	// Long enough that calls made at the same time are seen to be.
+	w.Faults.Delay(4 * time.Millisecond)
+	defer w.Faults.Delay(0)
+	everyOperation(t, w, links, func(name string, want error, operation func() error) {
+		t.Helper()
+		w.Faults.Reset(nil)
+		if err := operation(); !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", name, err, want)
+		}
+		c := w.Faults.Cost()
+		fmt.Fprintf(out, "%-64s %11d %5d %6g %5g\n", name, c.RoundTrips, c.Calls, c.ReadUnits, c.WriteUnits)
+	})
+}
+
+// everyOperation has each operation be measured, one after the other, in a group of so many links, made by as many people as fill a page. Each is
+// to end as want says.
+func everyOperation(t *testing.T, w *World, links int, measure func(name string, want error, operation func() error)) {
 	ctx := t.Context()
 	admin, manager, user, other := Person("admin"), Person("manager"), Person("user"), Person("other")
 	org := w.Org(admin, "Acme")
@@ -67,18 +84,6 @@ func measureCosts(t *testing.T, out *strings.Builder, links int) {
 	w.Clock.Advance(time.Millisecond)
 	own := w.Link(user, group)
 
-	// Long enough that calls made at the same time are seen to be.
-	w.Faults.Delay(4 * time.Millisecond)
-	defer w.Faults.Delay(0)
-	measure := func(name string, want error, operation func() error) {
-		t.Helper()
-		w.Faults.Reset(nil)
-		if err := operation(); !errors.Is(err, want) {
-			t.Errorf("%s: %v, want %v", name, err, want)
-		}
-		c := w.Faults.Cost()
-		fmt.Fprintf(out, "%-64s %11d %5d %6g %5g\n", name, c.RoundTrips, c.Calls, c.ReadUnits, c.WriteUnits)
-	}
 	redeem := func(s *invite.Service, who directory.Caller, v invite.View) func() error {
 		return func() error {
 			_, err := s.Redeem(ctx, who, Code(v))

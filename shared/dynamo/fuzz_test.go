@@ -4,13 +4,14 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-lambda-go/events"
 
 	"group-invites/infra/local/project"
-	"group-invites/shared/mail"
+	"group-invites/shared/invite"
 	"group-invites/shared/tally"
 )
 
@@ -63,16 +64,33 @@ func FuzzReadChange(f *testing.F) {
 
 // FuzzKeys has any two texts be a key: what is taken apart is what it would be made of.
 func FuzzKeys(f *testing.F) {
-	f.Add("D#6ae6783f4fbde91b#6887f067f7424a52", "0123456789abcdef")
-	f.Add("D#confirm", "0123456789abcdef")
-	f.Add("D#6ae6783f4fbde91b", "0123456789abcdef")
-	f.Add("C#invite#6ae6783f4fbde91b#6887f067f7424a52", "C")
-	f.Add("C#group#6ae6783f4fbde91b", "C")
-	f.Add("C#org#6ae6783f4f", "C")
-	f.Add("A#6ae6783f4f", "1798000000000#0123456789abcdef")
-	f.Add("U#0123456789abcdef0123456789abcdef", "O#6ae6783f4f")
-	f.Add("O#6ae6783f4f", "A#0123456789abcdef0123456789abcdef")
-	f.Add("J#6ae6783f4fbde91b#6887f067f7424a52", "1798000000000#0123456789abcdef0123456789abcdef")
+	for _, k := range []key{
+		{"D#6ae6783f4fbde91b#6887f067f7424a52", "0123456789abcdef"},
+		{"D#confirm", "0123456789abcdef"},
+		{"D#6ae6783f4fbde91b", "0123456789abcdef"},
+		{"C#invite#6ae6783f4fbde91b#6887f067f7424a52", "C"},
+		{"C#group#6ae6783f4fbde91b", "C"},
+		{"C#org#6ae6783f4f", "C"},
+		{"A#6ae6783f4f", "1798000000000#0123456789abcdef"},
+		{"U#0123456789abcdef0123456789abcdef", "O#6ae6783f4f"},
+		{"U#0123456789abcdef0123456789abcdef", "G#6ae6783f4fbde91b"},
+		{"G#6ae6783f4fbde91b", "G"},
+		{"I#6ae6783f4fbde91b", "6887f067f7424a52"},
+		{"O#6ae6783f4f", "A#0123456789abcdef0123456789abcdef"},
+		{"J#6ae6783f4fbde91b#6887f067f7424a52", "1798000000000#0123456789abcdef0123456789abcdef"},
+	} {
+		f.Add(k.pk, k.sk)
+		for _, other := range []string{"", "x", "6ae6783f4fbde91x"} { // and each part of it by itself
+			parts := strings.Split(k.pk, "#")
+			for i := range parts {
+				f.Add(strings.Join(slices.Replace(slices.Clone(parts), i, i+1, other), "#"), k.sk)
+			}
+			parts = strings.Split(k.sk, "#")
+			for i := range parts {
+				f.Add(k.pk, strings.Join(slices.Replace(slices.Clone(parts), i, i+1, other), "#"))
+			}
+		}
+	}
 	f.Fuzz(func(t *testing.T, pk, sk string) {
 		is := func(what string, ok bool, got, want string) {
 			t.Helper()
@@ -81,8 +99,11 @@ func FuzzKeys(f *testing.F) {
 			}
 		}
 		k := key{pk, sk}
-		if d, ok := parseDeliveryKey(k); ok && deliveryKey(d) != k && d.Invite != (mail.Key{}).Invite && d.Group != (mail.Key{}).Group {
-			t.Errorf("%v is taken for the delivery %v", k, deliveryKey(d))
+		if d, ok := parseDeliveryKey(k); ok {
+			of := deliveryPrefix + d.Group.String()
+			if sk != d.ID.String() || pk != "D#confirm" && pk != of && pk != of+"#"+invite.ID(d.Invite).String() {
+				t.Errorf("%v is taken for the delivery %+v", k, d)
+			}
 		}
 		if c, ok := parseClearKey(k); ok && clearKey(c) != k {
 			t.Errorf("%v is taken for the clearing %v", k, clearKey(c))

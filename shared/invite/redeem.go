@@ -35,7 +35,7 @@ func (s *Service) Redeem(ctx context.Context, caller directory.Caller, code stri
 		var j Joining
 		joined, j, err = s.admit(ctx, caller, group, id, joinID, now, &t)
 		if errors.Is(err, ErrUsedUp) {
-			joined, err = s.unlessIn(ctx, caller, joined, joinID)
+			joined, err = s.unlessIn(ctx, caller, joined, j.Invite, joinID)
 			return err
 		}
 		if err != nil || j.Invite == nil {
@@ -55,23 +55,27 @@ func (s *Service) Redeem(ctx context.Context, caller directory.Caller, code stri
 	return joined, err
 }
 
-// unlessIn gives [ErrUsedUp] to who isn't in the group that he would have joined. Rows that are read together are of several moments: of someone who asks
-// twice at once the link may have been read when he had its last place, and he himself from before.
-func (s *Service) unlessIn(ctx context.Context, caller directory.Caller, would Joined, joinID string) (Joined, error) {
+// unlessIn gives [ErrUsedUp] to who isn't in the group that he would have joined by the link. Rows that are read together are of several moments: of someone who
+// asks twice at once the link may have been read when he had its last place, and he himself from before. [ErrRemoved] if he has been removed since.
+func (s *Service) unlessIn(ctx context.Context, caller directory.Caller, would Joined, inv *Invite, joinID string) (Joined, error) {
 	members, err := s.Store.Members(ctx, would.Org.ID, would.Group.ID, []directory.UserID{caller.ID})
 	if err != nil {
 		return Joined{}, err
 	}
 	me := members[caller.ID]
 	own := me.GroupMember.JoinID == joinID
-	if !own && !me.InGroup() {
-		return Joined{}, ErrUsedUp
+	switch {
+	case own || me.InGroup():
+		would.AlreadyMember = !own
+		return would, nil
+	case me.RemovedSince(inv.CreatedAt):
+		return Joined{}, ErrRemoved
 	}
-	would.AlreadyMember = !own
-	return would, nil
+	return Joined{}, ErrUsedUp
 }
 
-// admit reads what decides, and gives what is to be written; without an Invite, that is nothing. With [ErrUsedUp] it gives what would have been joined.
+// admit reads what decides, and gives what is to be written; without an Invite, that is nothing. With [ErrUsedUp] it gives
+// what would have been joined, and by which Invite.
 func (s *Service) admit(ctx context.Context, caller directory.Caller, group directory.GroupID, id ID, joinID string, now time.Time, t *tries) (Joined, Joining, error) {
 	keys := Keys{Group: group, Invite: id, Users: []directory.UserID{caller.ID}}
 	known := s.links.get(group, id)
@@ -128,7 +132,7 @@ func (s *Service) admit(ctx context.Context, caller directory.Caller, group dire
 	case !me.InOrg() && !inv.Access.newPeople():
 		return Joined{}, Joining{}, ErrOrgMembersOnly
 	case inv.UsedUp():
-		return joined, Joining{}, ErrUsedUp
+		return joined, Joining{Invite: inv}, ErrUsedUp
 	}
 	j := joining(inv, me, caller, joinID, now)
 	if inv.Capped() {

@@ -482,6 +482,21 @@ func TestRedeemTogether_TheLastPlaceIsHisOwn(t *testing.T) {
 	}
 }
 
+// TestRedeemTogether_WhoIsRemovedMeanwhileHearsThat: he takes the last place by one request, is removed, and hears by the other, which has read him from before
+// and the link from after, what anybody who was removed hears.
+func TestRedeemTogether_WhoIsRemovedMeanwhileHearsThat(t *testing.T) {
+	s := newScene(t)
+	link, who := s.Link(s.admin, s.group, Anyone, Cap(1)), Person("twice")
+	table, _, service := s.Instance()
+	service.Store = &readApart{table, func() {
+		s.redeem(who, link, nil)
+		s.must(s.Directory.RemoveGroupMember(t.Context(), s.admin, s.group.ID, who.ID))
+	}}
+	if _, err := service.Redeem(t.Context(), who, Code(link)); !errors.Is(err, invite.ErrRemoved) {
+		t.Errorf("%v, want that he was removed", err)
+	}
+}
+
 func TestDelete_LostAnswer(t *testing.T) {
 	s := newScene(t)
 	for number := 1; number <= 2; number++ {

@@ -100,6 +100,8 @@ type Injector struct {
 	cost     Cost
 	inFlight int
 	killed   bool
+	spoil    int // the number of the row that is answered spoiled; 0: none
+	rows     int // that were answered since
 }
 
 // Reset begins a new count under a plan; nil is no faults.
@@ -114,6 +116,21 @@ func (in *Injector) Delay(d time.Duration) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	in.delay = d
+}
+
+// Spoil has the row of that number, counted from 1 over all calls that follow, be answered as no version of the code has written it: each
+// attribute but its key and its version of another type than it has. 0 ends that.
+func (in *Injector) Spoil(number int) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.spoil, in.rows = number, 0
+}
+
+// Spoiled tells whether so many rows were answered.
+func (in *Injector) Spoiled() bool {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.spoil > 0 && in.rows >= in.spoil
 }
 
 // Killed tells whether the process was killed at a call since the last Reset.
@@ -199,6 +216,7 @@ func (in *Injector) handle(ctx context.Context, input middleware.FinalizeInput, 
 	}
 	out, metadata, err = next.HandleFinalize(ctx, input)
 	in.count(call, out.Result)
+	in.spoilRow(out.Result)
 	switch fault {
 	case Lose:
 		return middleware.FinalizeOutput{}, metadata, errLost{}
@@ -206,6 +224,41 @@ func (in *Injector) handle(ctx context.Context, input middleware.FinalizeInput, 
 		return middleware.FinalizeOutput{}, metadata, ErrKilled
 	}
 	return out, metadata, err
+}
+
+// spoilRow spoils the row whose turn it is, if it is among those of an answer.
+func (in *Injector) spoilRow(result any) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.spoil == 0 {
+		return
+	}
+	var rows []map[string]types.AttributeValue
+	switch r := result.(type) {
+	case *dynamodb.BatchGetItemOutput:
+		for _, of := range r.Responses {
+			rows = append(rows, of...)
+		}
+	case *dynamodb.QueryOutput:
+		rows = r.Items
+	case *dynamodb.ScanOutput:
+		rows = r.Items
+	}
+	for _, row := range rows {
+		if in.rows++; in.rows != in.spoil {
+			continue
+		}
+		for name, value := range row {
+			_, isNumber := value.(*types.AttributeValueMemberN)
+			switch {
+			case name == "pk" || name == "sk" || name == "v":
+			case isNumber:
+				row[name] = &types.AttributeValueMemberS{Value: "spoiled"}
+			default:
+				row[name] = &types.AttributeValueMemberN{Value: "0"}
+			}
+		}
+	}
 }
 
 func (in *Injector) begin(operation string) (Call, Fault, time.Duration) {
