@@ -86,9 +86,12 @@ func TestChaos(t *testing.T) {
 			t.Fatal(err)
 		}
 		wrong(t, r.linear.wrong)
-		for _, a := range []history.Answer{history.Unknown, history.Joined, history.Already, history.UsedUp, history.Gone, history.Done, history.Seen} {
-			if r.linear.answers[a] == 0 {
-				t.Errorf("nobody was answered: %v", a)
+		for _, want := range []asked{
+			{history.Redeem, history.Joined}, {history.Redeem, history.Already}, {history.Redeem, history.UsedUp}, {history.Redeem, history.Gone}, {history.Redeem, history.Removed}, {history.Redeem, history.Unknown},
+			{history.Preview, history.Seen}, {history.Read, history.Seen}, {history.Delete, history.Done}, {history.Leave, history.Done}, {history.Remove, history.Done}, {history.Add, history.Done}, {history.Make, history.Done},
+		} {
+			if r.linear.answers[want] == 0 {
+				t.Errorf("of no %v came: %v", want.kind, want.answer)
 			}
 		}
 	})

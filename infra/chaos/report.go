@@ -156,16 +156,29 @@ func (r *report) outages(p func(string, ...any)) error {
 func (r *report) histories(p func(string, ...any)) {
 	l := r.linear
 	p("## Histories\n\n")
-	p("**Capped links, their cap and DELETE are linearizable**: each history is of 4 to 8 clients that redeem, preview, read and delete one link with few places at the same time (one in fifty is of a link with about 40), half of them with places that are\n" +
-		"dealt among shards. A search (github.com/anishathalye/porcupine) looks for an order in which a link that serves one after the other would have answered the same. On the way calls meet conflicts, throttles, lost and late answers, batches of\n" +
-		"which some items are read later than others, and writes that are carried out when nobody waits any more; clients leave before they are answered. What has no answer, or 503, may have happened at any time after it was asked, or never.\n\n")
-	p("| histories | on shards | operations | joined | already in | used up | gone | deleted | seen | unknown | not linearizable, or else wrong | calls | conflicts | throttles | lost | read apart | rows checked | seeds | took |\n")
-	p("|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|--:|\n")
-	p("| %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d to %d | %s |\n\n", l.histories, l.dealt, l.operations, l.answers[history.Joined], l.answers[history.Already], l.answers[history.UsedUp],
-		l.answers[history.Gone], l.answers[history.Done], l.answers[history.Seen], l.answers[history.Unknown], len(l.wrong), l.faults.Calls, l.faults.Conflicts, l.faults.Throttles, l.faults.Lost, l.faults.Torn, l.rows,
+	p("**Capped links, their cap and DELETE are linearizable**: each history is of 4 to 8 clients that redeem, preview, read, list and delete one link with few places at the same time (one in fifty is of a link with about 40), half of them with places that are\n" +
+		"dealt among shards. In half of them people leave the group and come back, and admins remove and add them; in one of three other links of the group are made, listed and deleted. A search (github.com/anishathalye/porcupine) looks for an order in which a link that serves one\n" +
+		"after the other would have answered the same, and for each of the other links for one in which it is made once, listed while it is there, and deleted once. On the way calls meet conflicts, throttles, lost and late answers, batches of\n" +
+		"which some items are read later than others or left, and writes that are carried out when nobody waits any more; clients leave before they are answered. What has no answer, or 503, may have happened at any time after it was asked, or never.\n\n")
+	p("| histories | on shards | operations | not linearizable, or else wrong | calls | conflicts | throttles | of them batches left in part | lost | read apart | rows checked | seeds | took |\n")
+	p("|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|--:|\n")
+	p("| %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d to %d | %s |\n\n", l.histories, l.dealt, l.operations, len(l.wrong), l.faults.Calls, l.faults.Conflicts, l.faults.Throttles, l.faults.Left, l.faults.Lost, l.faults.Torn, l.rows,
 		l.seed, l.seed+uint64(max(0, l.histories-1)), seconds(l.took))
-	p("*Already in* are redeems by members, *gone* those that a deleted link refused, *deleted* DELETEs that were answered 204, *seen* reads and previews of a link that is active, *unknown* what got 503 or no answer. *Read apart* are batches of which some\n" +
-		"items were read later than others.\n\n")
+	p("What was asked, and what came of it:\n\n|")
+	answers := []history.Answer{history.Joined, history.Already, history.UsedUp, history.Removed, history.Gone, history.Done, history.Seen, history.Unknown}
+	for _, a := range answers {
+		p(" | %v", a)
+	}
+	p(" |\n|---%s|\n", strings.Repeat("|--:", len(answers)))
+	for kind := history.Redeem; kind < history.Settled; kind++ {
+		p("| %v", kind)
+		for _, a := range answers {
+			p(" | %d", l.answers[asked{kind, a}])
+		}
+		p(" |\n")
+	}
+	p("\n*Already in* are redeems by members, *removed* those by people who had been removed, *gone* what a deleted link refused, and leavings and removals of people who weren't there; *seen* are reads, lists and previews of a link that is active, *unknown* is\n"+
+		"what got 503 or no answer. *Read apart* are batches of which some items were read later than others. %d links were made beside; %d of them by requests of which a late attempt made another one, none of those under an Idempotency-Key.\n\n", l.links, l.twins)
 	p("**What starts after the answer of a DELETE or of a loss of right is refused**, and what was answered before it began isn't: links without a cap that are deleted, whose creator is demoted, out of the group, or may no longer add people, and people who are removed, while others redeem.\n\n")
 	p("| histories | losses and returns | redeems | of them refused | at the same time as a change | wrong |\n|--:|--:|--:|--:|--:|--:|\n| %d | %d | %d | %d | %d | %d |\n", r.rights.histories, r.rights.changes, r.rights.attempts, r.rights.refused, r.rights.overlapping, len(r.rights.wrong))
 }

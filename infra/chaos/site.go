@@ -157,8 +157,8 @@ func (a answer) String() string { return fmt.Sprintf("%d %s", a.status, a.body) 
 // undecided tells whether what was asked for may have been done, or not.
 func (a answer) undecided() bool { return a.status == 0 || a.status == http.StatusServiceUnavailable }
 
-// ask sends a request, and gives status 0 if no answer came.
-func (s *site) ask(ctx context.Context, method, path, token string, body any) answer {
+// ask sends a request, with headers' names and values, and gives status 0 if no answer came.
+func (s *site) ask(ctx context.Context, method, path, token string, body any, header ...string) answer {
 	a := answer{begin: time.Now()}
 	var content io.Reader
 	if body != nil {
@@ -177,6 +177,9 @@ func (s *site) ask(ctx context.Context, method, path, token string, body any) an
 	}
 	if content != nil {
 		r.Header.Set("Content-Type", "application/json")
+	}
+	for pair := range slices.Chunk(header, 2) {
+		r.Header.Set(pair[0], pair[1])
 	}
 	response, err := s.client.Do(r)
 	if err == nil {

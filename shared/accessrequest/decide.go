@@ -56,7 +56,7 @@ func joining(r Request, m directory.Membership, joinID string, now time.Time) (*
 		j.Org = &m.OrgMember
 	}
 	m.GroupMember = directory.GroupMember{
-		Group: r.Group, User: r.User, State: directory.StateIn, Since: m.OrgMember.Since, JoinedAt: now, JoinID: joinID,
+		Group: r.Group, User: r.User, State: directory.StateIn, Since: m.OrgMember.Since, JoinedAt: m.GroupMember.NextJoinedAt(now), JoinID: joinID,
 	}
 	j.Group = m.GroupMember
 	return j, m

@@ -66,7 +66,7 @@ func (s *Service) PutGroupMember(ctx context.Context, caller Caller, group Group
 		now := s.now()
 		before := target.GroupMember
 		target.GroupMember = GroupMember{
-			Group: group, User: user, State: StateIn, Since: target.OrgMember.Since, JoinedAt: now, JoinID: joinID,
+			Group: group, User: user, State: StateIn, Since: target.OrgMember.Since, JoinedAt: before.NextJoinedAt(now), JoinID: joinID,
 		}
 		member, added = target.Member(viewer.Membership), true
 		return s.Store.ChangeGroupMember(ctx, before, target.GroupMember, &audit)

@@ -85,6 +85,14 @@ func (m GroupMember) Removed(at time.Time) GroupMember {
 	return m
 }
 
+// NextJoinedAt gives the instant of a joining that takes place now: later than the last one, so that joinings are told apart by person and instant.
+func (m GroupMember) NextJoinedAt(now time.Time) time.Time {
+	if m.State != "" && !now.After(m.JoinedAt) {
+		return m.JoinedAt.Add(time.Millisecond)
+	}
+	return now
+}
+
 // NextSince gives the epoch of a membership that begins now: later than the last one, whatever the clocks of two instances say.
 func (m OrgMember) NextSince(now time.Time) time.Time {
 	if m.State != "" && !now.After(m.Since) {

@@ -41,7 +41,8 @@ func (t *Table) Join(ctx context.Context, j invite.Joining) error {
 }
 
 // joinGroup makes the person's row in the group say in: if there is none, or it says left or removed, or it is of another epoch, and
-// he wasn't removed since the instant. A joining is done once: not again after he has left, by an attempt that is repeated or comes late. via is the
+// he wasn't removed since the instant. A joining is done once: not again after he has left, by an attempt that is repeated or comes late. No two are of the same
+// millisecond: their records would be one. via is the
 // link that he comes by, or "": the uses of that one are counted by it.
 func joinGroup(m directory.GroupMember, via string, made time.Time) update {
 	set := assignments{
@@ -53,7 +54,8 @@ func joinGroup(m directory.GroupMember, via string, made time.Time) update {
 	}
 	set.list(directory.StateIn, groupKey(m.Group).pk, m.User)
 	u := set.update(groupMemberKey(m.Group, m.User))
-	u.condition = mustNotExist + " OR ((#state <> :state OR since <> :since) AND (attribute_not_exists(joinId) OR joinId <> :joinId) AND " + notRemovedSince + ")"
+	u.condition = mustNotExist + " OR ((#state <> :state OR since <> :since) AND (attribute_not_exists(joinId) OR joinId <> :joinId) AND " +
+		"(attribute_not_exists(joinedAt) OR joinedAt < :joinedAt) AND " + notRemovedSince + ")"
 	u.values[":made"] = millis(made)
 	return u
 }

@@ -175,7 +175,7 @@ func joining(inv *Invite, me directory.Membership, caller directory.Caller, join
 		}
 	}
 	j.Group = directory.GroupMember{
-		Group: inv.Group, User: caller.ID, State: directory.StateIn, Since: since, JoinedAt: now, JoinID: joinID,
+		Group: inv.Group, User: caller.ID, State: directory.StateIn, Since: since, JoinedAt: me.GroupMember.NextJoinedAt(now), JoinID: joinID,
 	}
 	return j
 }

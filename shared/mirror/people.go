@@ -83,7 +83,7 @@ func (s *Service) addToGroup(ctx context.Context, t *task, group directory.Group
 	}
 	before := m.GroupMember
 	m.GroupMember = directory.GroupMember{
-		Group: group, User: m.OrgMember.User, State: directory.StateIn, Since: m.OrgMember.Since, JoinedAt: s.now(), JoinID: joinID,
+		Group: group, User: m.OrgMember.User, State: directory.StateIn, Since: m.OrgMember.Since, JoinedAt: before.NextJoinedAt(s.now()), JoinID: joinID,
 	}
 	return m, true, s.Store.MirrorGroupMember(ctx, before, m.GroupMember, nil)
 }

@@ -334,3 +334,50 @@ func TestApply_LeavesNoJoiningsOfALinkThatGoesMeanwhile(t *testing.T) {
 		}
 	}
 }
+
+// TestJoinings_OfOneMillisecondAreTwo: someone joins, leaves and joins again within a millisecond, or by a request that began in the same one and comes late.
+// Both joinings are on record, and count.
+func TestJoinings_OfOneMillisecondAreTwo(t *testing.T) {
+	for _, late := range []bool{false, true} {
+		for kind, how := range map[string][]func(*invite.Request){"any number": {Anyone}, "capped": {Anyone, Cap(9)}} {
+			t.Run(fmt.Sprintf("%s, late %t", kind, late), func(t *testing.T) {
+				s := newScene(t)
+				link, who := s.Link(s.admin, s.group, how...), Person("new")
+				stream := s.Follow(&Postbox{})
+				_, others, redeems := s.Instance()
+				inAndOut := func() {
+					if _, err := redeems.Redeem(t.Context(), who, Code(link)); err != nil {
+						t.Error(err)
+					}
+					stream.Look()
+					if err := others.RemoveGroupMember(t.Context(), who, s.group.ID, who.ID); err != nil {
+						t.Error(err)
+					}
+				}
+				if !late {
+					inAndOut()
+				}
+				waits := late
+				s.Faults.Reset(func(c faults.Call) faults.Fault {
+					if waits && c.Writes() { // when it has read that he never came
+						waits = false
+						inAndOut()
+					}
+					return faults.None
+				})
+				joined, err := s.Invites.Redeem(t.Context(), who, Code(link))
+				s.Faults.Reset(nil)
+				if err != nil || joined.AlreadyMember {
+					t.Fatalf("%+v, %v", joined, err)
+				}
+				if err := stream.Settle(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				page, err := s.Invites.Joins(t.Context(), s.admin, s.group.ID, link.ID, directory.PageRequest{Limit: 10})
+				if n := s.uses(link); err != nil || n != 2 || len(page.Items) != 2 {
+					t.Errorf("%d uses, %d on record, %v", n, len(page.Items), err)
+				}
+			})
+		}
+	}
+}

@@ -4,6 +4,8 @@
 // question and its answer, in which a link that serves one after the other would have answered the same ([Check], by
 // github.com/anishathalye/porcupine). What was answered 503, or not at all, may have happened at any moment after it was asked, or never.
 //
+// The same holds of those who leave the group meanwhile, or are removed from it and added again, and of a link's being made, listed and deleted ([CheckLife]).
+//
 // Of links without a cap, and of rights, less is promised: what is asked after the answer of a deletion or of a loss of right is refused, what was
 // answered before it began isn't, and what overlaps it may go either way ([Timeline]).
 package history
@@ -24,13 +26,17 @@ type Kind int
 const (
 	Redeem  Kind = iota // by Person
 	Delete              // of the link
-	Read                // of the link, by an admin
+	Read                // of the link, by an admin, alone or in a list
 	Preview             // of the link, by nobody
+	Leave               // the group, by Person
+	Remove              // Person from the group, by an admin
+	Add                 // Person to the group, by an admin
+	Make                // the link
 	Settled             // all rows, when nothing was on its way any more
 )
 
 func (k Kind) String() string {
-	return [...]string{"redeem", "delete", "read", "preview", "settled"}[k]
+	return [...]string{"redeem", "delete", "read", "preview", "leave", "remove", "add", "make", "settled"}[k]
 }
 
 // Answer is what came of it.
@@ -41,13 +47,14 @@ const (
 	Joined                // 201
 	Already               // 200 with alreadyMember
 	UsedUp                // 410; of a Preview that state
-	Gone                  // 410 invite_deleted, 404; of a Preview that state
-	Done                  // 204
+	Gone                  // 410 invite_deleted, 404; of a Preview that state; of a Leave, a Remove or an Add that there is nobody
+	Done                  // 204; of an Add and a Make 200 and 201
+	Removed               // 403 removed
 	Seen                  // a Read's, with Uses and Full; a Preview's that the link is active; a Settled's, with Uses and In
 )
 
 func (a Answer) String() string {
-	return [...]string{"unknown", "joined", "already in", "used up", "gone", "done", "seen"}[a]
+	return [...]string{"unknown", "joined", "already in", "used up", "gone", "done", "removed", "seen"}[a]
 }
 
 // Op is an operation and its answer.
@@ -64,7 +71,8 @@ type Op struct {
 
 func (o Op) String() string {
 	text := fmt.Sprintf("%9.3f-%9.3f ms  client %d  %v", float64(o.Begin.Microseconds())/1000, float64(o.End.Microseconds())/1000, o.Client, o.Kind)
-	if o.Kind == Redeem {
+	switch o.Kind {
+	case Redeem, Leave, Remove, Add:
 		text += fmt.Sprintf(" by %d", o.Person)
 	}
 	text += ": " + o.Answer.String()
@@ -79,10 +87,15 @@ type link struct {
 	cap     int
 	uses    int
 	in      uint64 // who is in the group
+	was     uint64 // who is, or was at any time
+	removed uint64 // who was removed from it and not added again
 	deleted bool
 }
 
-func (l link) isIn(person int) bool { return l.in>>person&1 == 1 }
+func (l link) lets(person uint64) link {
+	l.in, l.was = l.in|person, l.was|person
+	return l
+}
 
 // does tells whether the link can have answered so, and what it is like then. What is unknown was done: if it wasn't, it stands after all else,
 // where nobody sees what it does.
@@ -90,19 +103,22 @@ func (l link) does(o Op) (bool, link) {
 	full := l.uses >= l.cap
 	want := Seen
 	after := l
+	person := uint64(1) << o.Person
 	switch o.Kind {
 	case Redeem:
 		switch {
 		case l.deleted:
 			want = Gone
-		case l.isIn(o.Person):
+		case l.in&person != 0:
 			want = Already
+		case l.removed&person != 0:
+			want = Removed
 		case full:
 			want = UsedUp
 		default:
 			want = Joined
+			after = l.lets(person)
 			after.uses++
-			after.in |= 1 << o.Person
 		}
 	case Delete:
 		want = Done
@@ -110,6 +126,25 @@ func (l link) does(o Op) (bool, link) {
 			want = Gone
 		}
 		after.deleted = true
+	case Leave: // who asks twice at once may hear both times that it is done
+		want = Done
+		if o.Answer == Gone && l.in&person == 0 {
+			want = Gone
+		}
+		after.in &^= person
+	case Remove:
+		want = Gone
+		if l.was&person != 0 {
+			want = Done
+			after.in, after.removed = l.in&^person, l.removed|person
+		}
+	case Add:
+		want = Done
+		after = l.lets(person)
+		after.removed &^= person
+		if o.Answer == Gone && l.was&person == 0 { // nor in the organization
+			want, after = Gone, l
+		}
 	case Read, Settled:
 		if l.deleted {
 			want = Gone
@@ -144,6 +179,15 @@ const checkTime = 30 * time.Second
 // Check returns an error that shows the history if there is no order in which a link with so many places would have answered so, or if
 // none was found within half a minute.
 func Check(places int, ops []Op) error {
+	err := check(link{cap: places}, ops, link.does)
+	if err != nil {
+		return fmt.Errorf("a link with %d places, served one after the other, doesn't answer so: %w", places, err)
+	}
+	return nil
+}
+
+// check looks for an order in which something that begins so, and does each operation so or can't have done it, would have answered the same.
+func check[State any](begins State, ops []Op, does func(State, Op) (bool, State)) error {
 	operations := make([]porcupine.Operation, len(ops))
 	for i, o := range ops {
 		end := int64(o.End)
@@ -153,12 +197,12 @@ func Check(places int, ops []Op) error {
 		operations[i] = porcupine.Operation{ClientId: o.Client, Input: o, Output: o.Answer, Call: int64(o.Begin), Return: end}
 	}
 	model := porcupine.Model{
-		Init: func() any { return link{cap: places} },
-		Step: func(state, input, _ any) (bool, any) { return state.(link).does(input.(Op)) },
+		Init: func() any { return begins },
+		Step: func(state, input, _ any) (bool, any) { return does(state.(State), input.(Op)) },
 	}
 	switch porcupine.CheckOperationsTimeout(model, operations, checkTime) {
 	case porcupine.Illegal:
-		return fmt.Errorf("a link with %d places, served one after the other, doesn't answer so:\n%s", places, Text(ops))
+		return fmt.Errorf("no order of these:\n%s", Text(ops))
 	case porcupine.Unknown:
 		return fmt.Errorf("no order found within %v:\n%s", checkTime, Text(ops))
 	}

@@ -55,6 +55,63 @@ var histories = []struct {
 	{"a preview in time", 1, []Op{redeem(0, 0, 1, Joined), op(Preview, 2, 3, UsedUp), op(Delete, 4, 5, Done), op(Preview, 6, 7, Gone)}, false},
 	{"counted and not in the group", 5, []Op{redeem(0, 0, 1, Joined), redeem(1, 0, 1, Joined), seen(Settled, 2, 2, false, 1)}, true},
 	{"in the group and not counted", 5, []Op{redeem(0, 0, 1, Joined), redeem(1, 0, 1, Unknown), seen(Settled, 2, 1, false, 3)}, true},
+	{"left, and back for another place", 2, []Op{redeem(0, 0, 1, Joined), by(0, Leave, 2, Done), redeem(0, 4, 5, Joined), redeem(1, 6, 7, UsedUp), seen(Settled, 8, 2, false, 1)}, false},
+	{"left, and back for none", 2, []Op{redeem(0, 0, 1, Joined), by(0, Leave, 2, Done), redeem(0, 4, 5, Joined), seen(Read, 6, 1, false, 0)}, true},
+	{"left, and in already", 2, []Op{redeem(0, 0, 1, Joined), by(0, Leave, 2, Done), redeem(0, 4, 5, Already)}, true},
+	{"left, and yet in", 2, []Op{redeem(0, 0, 1, Joined), by(0, Leave, 2, Done), seen(Settled, 4, 1, false, 1)}, true},
+	{"left, and his place is free again", 1, []Op{redeem(0, 0, 1, Joined), by(0, Leave, 2, Done), redeem(1, 4, 5, Joined)}, true},
+	{"let in again by a redeem from before he left", 5, []Op{redeem(0, 0, 1, Joined), by(0, Leave, 2, Done), seen(Settled, 4, 2, false, 1)}, true},
+	{"had not come, and can't leave", 5, []Op{by(0, Leave, 0, Gone), redeem(0, 2, 3, Joined)}, false},
+	{"had come, and can't leave", 5, []Op{redeem(0, 0, 1, Joined), by(0, Leave, 2, Gone)}, true},
+	{"removed, and refused", 5, []Op{redeem(0, 0, 1, Joined), by(0, Remove, 2, Done), redeem(0, 4, 5, Removed), seen(Settled, 8, 1, false, 0)}, false},
+	{"removed, and let in", 5, []Op{redeem(0, 0, 1, Joined), by(0, Remove, 2, Done), redeem(0, 4, 5, Joined)}, true},
+	{"refused as removed, and wasn't", 5, []Op{redeem(0, 0, 1, Removed)}, true},
+	{"removed after he had left", 5, []Op{redeem(0, 0, 1, Joined), by(0, Leave, 2, Done), by(0, Remove, 4, Done), redeem(0, 6, 7, Removed)}, false},
+	{"removed who never came", 5, []Op{by(0, Remove, 0, Gone), redeem(0, 2, 3, Joined)}, false},
+	{"removed who never came, and it is done", 5, []Op{by(0, Remove, 0, Done)}, true},
+	{"added again, without a use", 1, []Op{redeem(0, 0, 1, Joined), by(0, Remove, 2, Done), by(0, Add, 4, Done), redeem(0, 6, 7, Already), seen(Settled, 8, 1, false, 1)}, false},
+	{"added again, and out", 5, []Op{redeem(0, 0, 1, Joined), by(0, Remove, 2, Done), by(0, Add, 4, Done), seen(Settled, 8, 1, false, 0)}, true},
+	{"added again, left, and welcome", 5, []Op{redeem(0, 0, 1, Joined), by(0, Remove, 2, Done), by(0, Add, 4, Done), by(0, Leave, 6, Done), redeem(0, 8, 9, Joined)}, false},
+	{"removed again by what wasn't answered", 5, []Op{redeem(0, 0, 1, Joined), by(0, Remove, 2, Unknown), by(0, Add, 4, Done), redeem(0, 6, 7, Already), redeem(0, 8, 9, Removed)}, false},
+	{"removed twice by what was asked once", 5, []Op{redeem(0, 0, 1, Joined), by(0, Remove, 2, Done), by(0, Add, 4, Done), redeem(0, 6, 7, Removed)}, true},
+	{"a stranger can't be added, or is a member of the organization", 5, []Op{by(0, Add, 0, Gone), by(1, Add, 2, Done), seen(Settled, 4, 0, false, 2)}, false},
+	{"a member can't be added", 5, []Op{redeem(0, 0, 1, Joined), by(0, Add, 2, Gone)}, true},
+}
+
+// by is of a person, and is asked at that millisecond and answered at the next one.
+func by(person int, k Kind, at time.Duration, a Answer) Op {
+	o := op(k, at, at+1, a)
+	o.Person = person
+	return o
+}
+
+func TestCheckLife_RefusesWhatNoLinkAnswers(t *testing.T) {
+	made, listed, missing, deleted := op(Make, 0, 1, Done), func(at time.Duration) Op { return op(Read, at, at+1, Seen) }, func(at time.Duration) Op { return op(Read, at, at+1, Gone) }, op(Delete, 4, 5, Done)
+	for _, c := range []struct {
+		name  string
+		ops   []Op
+		wrong bool
+	}{
+		{"made, listed, deleted", []Op{made, listed(2), deleted, missing(6), op(Settled, 8, 9, Gone)}, false},
+		{"made and not listed", []Op{made, missing(2)}, true},
+		{"listed before it was made", []Op{listed(0), op(Make, 2, 3, Done)}, true},
+		{"listed while it is made, or not", []Op{op(Make, 0, 5, Done), missing(1), listed(3)}, false},
+		{"listed while it is made, and then not", []Op{op(Make, 0, 5, Done), listed(1), missing(3)}, true},
+		{"deleted and listed", []Op{made, deleted, listed(6)}, true},
+		{"deleted and there", []Op{made, deleted, op(Settled, 8, 9, Seen)}, true},
+		{"deleted by two", []Op{made, op(Delete, 2, 7, Done), op(Delete, 2, 7, Done)}, true},
+		{"deleted before it was made", []Op{op(Delete, 0, 1, Gone), op(Make, 2, 3, Done), listed(4)}, false},
+		{"there, and can't be deleted", []Op{made, op(Delete, 2, 3, Gone)}, true},
+		{"made by what wasn't answered", []Op{op(Make, 0, 1, Unknown), missing(2), listed(4), op(Settled, 8, 9, Seen)}, false},
+		{"never made by what wasn't answered", []Op{op(Make, 0, 1, Unknown), missing(2), op(Settled, 8, 9, Gone)}, false},
+		{"back by what wasn't answered", []Op{op(Make, 0, 1, Unknown), listed(2), deleted, missing(6), listed(8)}, true},
+		{"gone by a delete that wasn't answered", []Op{made, op(Delete, 2, 3, Unknown), listed(4), missing(6)}, false},
+		{"gone by nothing", []Op{made, listed(2), missing(4)}, true},
+	} {
+		if err := CheckLife(c.ops); (err != nil) != c.wrong {
+			t.Errorf("%s: %v, want refused: %v", c.name, err, c.wrong)
+		}
+	}
 }
 
 func TestCheck_RefusesWhatNoLinkAnswers(t *testing.T) {
