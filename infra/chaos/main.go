@@ -1,10 +1,10 @@
 // Command chaos shows what people see while the table goes wrong, and that nothing of what must hold is lost: `make chaos`.
 //
 // The functions run as they are deployed, on a local stack; between them and the engine stands a table that goes wrong (package faulty). First come days: 30%
-// conflicts, 5% throttles, 2% lost answers, all three, 3 s latency, and 30 s in which the table fails, cuts connections, or doesn't answer. People come all the while, open links with few, some and any number
-// of places, and repeat what is answered 503. At the end of each day caps, members and uses must be exact, all that is in the table as package check wants
-// it, and every mail delivered. Then come histories of concurrent clients of capped links, which must be linearizable, and of rights that are lost and come
-// back (package history).
+// conflicts, 5% throttles, 2% lost answers, all three, 3 s latency, and 30 s in which the table fails, cuts connections, or doesn't answer. People come all the
+// while, open links with few, some and any number of places, and repeat what is answered 503. At the end of each day caps, members and uses must be exact, all
+// that is in the table as package check wants it, and every mail delivered. Then come histories of concurrent clients, which must be linearizable: of capped
+// links while people leave and come back, and of links that are made, listed and deleted; and histories of rights that are lost and come back (package history).
 //
 //	go run ./infra/chaos -report infra/chaos/REPORT.md -seed 1
 //

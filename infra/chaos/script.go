@@ -46,7 +46,7 @@ type step struct {
 	waits  time.Duration // for the answer, and no longer; 0: until it comes
 }
 
-// newScript makes up a history of 8 to 20 operations by 4 to 8 clients. One in fifty is of a link with many places, which conflicts
+// newScript makes up a history of 8 to 32 operations by 4 to 8 clients. One in fifty is of a link with many places, which conflicts
 // deal among shards by themselves. In half of them few people leave and come back, and where links aren't deleted admins remove and add them, too;
 // in one of three other links of the group are made, listed and deleted.
 func newScript(o org, seed uint64, among []person) *script {
