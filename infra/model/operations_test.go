@@ -129,7 +129,9 @@ func (s *system) listJoins(l *link, who string, limit int) {
 		return
 	}
 	want := slices.Clone(l.joins[:l.recorded])
-	slices.Reverse(want) // no two are of one instant
+	slices.SortFunc(want, func(a, b joined) int {
+		return cmp.Or(b.at.Compare(a.at), strings.Compare(Person(b.who).ID.String(), Person(a.who).ID.String()))
+	})
 	has := make([]joined, len(got))
 	for i, j := range got {
 		has[i] = joined{j.Name, j.At}

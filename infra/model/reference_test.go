@@ -178,8 +178,16 @@ func (m *reference) takeIn(g *group, who string) *stay {
 		s = &stay{}
 		g.people[who] = s
 	}
-	s.in, s.stint, s.joining, s.joinedAt, s.barred = true, g.org.people[who].stint, m.next(), m.now, false
+	s.in, s.stint, s.joining, s.joinedAt, s.barred = true, g.org.people[who].stint, m.next(), s.joins(m.now), false
 	return s
+}
+
+// joins gives the instant of a joining: later than the last one.
+func (s *stay) joins(now time.Time) time.Time {
+	if s != nil && !now.After(s.joinedAt) {
+		return s.joinedAt.Add(time.Millisecond)
+	}
+	return now
 }
 
 func (l *link) there() bool { return !l.gone && l.group.there() }
@@ -227,9 +235,9 @@ func (m *reference) redeem(l *link, who string) (refused string, already bool) {
 	case l.most > 0 && l.uses >= l.most:
 		return usedUp, false
 	}
-	m.takeIn(g, who)
+	s := m.takeIn(g, who)
 	l.uses++
-	l.joins = append(l.joins, joined{who, m.now})
+	l.joins = append(l.joins, joined{who, s.joinedAt})
 	g.org.note("member.joined", who, g.id)
 	return "", false
 }
@@ -430,7 +438,7 @@ func (m *reference) putGroupMember(g *group, who, target string) (refused string
 	case g.has(target):
 		return "", false
 	}
-	g.people[target] = &stay{in: true, stint: g.org.people[target].stint, joining: m.next(), joinedAt: m.now}
+	g.people[target] = &stay{in: true, stint: g.org.people[target].stint, joining: m.next(), joinedAt: g.people[target].joins(m.now)}
 	g.org.note("group_member.added", who, target)
 	return "", true
 }

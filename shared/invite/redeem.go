@@ -44,6 +44,9 @@ func (s *Service) Redeem(ctx context.Context, caller directory.Caller, code stri
 		switch err = s.Store.Join(ctx, j); {
 		case errors.Is(err, directory.ErrChanged):
 			t.aside++
+		case errors.Is(err, directory.ErrUnavailable) && t.unanswered == nil:
+			before := t.me.GroupMember.JoinID
+			t.unanswered = &before
 		case err == nil && j.Fills:
 			_ = s.Store.FillShards(ctx, j.Invite, NewShardSet(j.Shard)) // whoever comes next tells it if this doesn't
 		}
@@ -114,6 +117,12 @@ func (s *Service) admit(ctx context.Context, caller directory.Caller, group dire
 	if me.InGroup() {
 		joined.AlreadyMember = true
 		return joined, Joining{}, s.renew(ctx, me, caller)
+	}
+	if t.unanswered != nil && *t.unanswered != me.GroupMember.JoinID {
+		// He has been in by another request since, and is out again. Whether the attempt without an answer let him in before that, nothing tells; a
+		// second one would bring him back.
+		joined.AlreadyMember = true
+		return joined, Joining{}, nil
 	}
 	if inv.Expired(now) {
 		return Joined{}, Joining{}, ErrExpired

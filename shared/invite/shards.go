@@ -39,6 +39,8 @@ type tries struct {
 	aside int                  // pushed aside when it wrote
 	held  int                  // held back for a delete
 	me    directory.Membership // the caller's, as it was read last
+	// unanswered is the JoinID that the caller's row had before the first attempt that wrote and got no answer; nil: there was none.
+	unanswered *string
 }
 
 // Sharded tells whether uses are counted on shards.

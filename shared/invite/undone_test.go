@@ -3,6 +3,7 @@ package invite_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -67,7 +68,62 @@ func TestRedeem_LetsInOnce(t *testing.T) {
 	}
 }
 
-// TestJoin_ThatComesLateIsDoneOnce, to who has left since.
+// TestRedeem_BringsNobodyBackWhoHasComeAndGoneSince: the answer of a joining is lost, and its caller leaves, joins by another request, and leaves again. The
+// first request, which finds him out by a joining that isn't its own, doesn't let him in once more.
+func TestRedeem_BringsNobodyBackWhoHasComeAndGoneSince(t *testing.T) {
+	ctx := context.WithoutCancel(t.Context())
+	for what, how := range map[string][]func(*invite.Request){"any number": {Anyone}, "capped": {Anyone, Cap(10)}} {
+		for _, written := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%s, written %t", what, written), func(t *testing.T) {
+				s := newScene(t)
+				link, who := s.Link(s.admin, s.group, how...), Person("new")
+				_, dir, inv := s.Instance()
+				leave := func() { s.must(dir.RemoveGroupMember(ctx, who, s.group.ID, who.ID)) }
+				failed, acted := false, false
+				s.Faults.Reset(func(c faults.Call) faults.Fault {
+					switch {
+					case c.Writes() && !failed:
+						failed = true
+						if written {
+							return faults.Lose
+						}
+						return faults.Fail
+					case failed && !acted:
+						acted = true
+						s.Clock.Advance(time.Second)
+						if written {
+							leave()
+						}
+						_, err := inv.Redeem(ctx, who, Code(link))
+						s.must(err)
+						leave()
+					}
+					return faults.None
+				})
+				if joined := s.redeem(who, link, nil); !joined.AlreadyMember {
+					t.Errorf("%+v", joined)
+				}
+				s.Faults.Reset(nil)
+				if _, in := s.in(who, s.group); in {
+					t.Error("he is in again")
+				}
+				want := 1
+				if written {
+					want = 2
+				}
+				if n := s.uses(link); len(how) > 1 && n != want {
+					t.Errorf("%d uses, want %d", n, want)
+				}
+				s.redeem(who, link, nil) // of his own will
+				if _, in := s.in(who, s.group); !in {
+					t.Error("he isn't in")
+				}
+			})
+		}
+	}
+}
+
+// TestJoin_ThatComesLateIsDoneOnce, to who has left since, and came by another joining before.
 func TestJoin_ThatComesLateIsDoneOnce(t *testing.T) {
 	s := newScene(t)
 	link := s.Link(s.admin, s.second)
@@ -80,12 +136,15 @@ func TestJoin_ThatComesLateIsDoneOnce(t *testing.T) {
 	join := invite.Joining{Invite: &link.Invite, Group: member, Shard: invite.NoShard}
 	s.must(s.Table.Join(t.Context(), join))
 	s.must(s.Directory.RemoveGroupMember(t.Context(), s.user, s.second.ID, s.user.ID))
-	if err := s.Table.Join(t.Context(), join); !errors.Is(err, directory.ErrChanged) {
-		t.Errorf("gave %v", err)
-	}
-	s.redeem(s.user, link, nil) // of his own will
-	if _, in := s.in(s.user, s.second); !in {
-		t.Error("he isn't in")
+	for range 2 {
+		if err := s.Table.Join(t.Context(), join); !errors.Is(err, directory.ErrChanged) {
+			t.Errorf("gave %v", err)
+		}
+		s.redeem(s.user, link, nil) // of his own will
+		if _, in := s.in(s.user, s.second); !in {
+			t.Error("he isn't in")
+		}
+		s.must(s.Directory.RemoveGroupMember(t.Context(), s.user, s.second.ID, s.user.ID))
 	}
 }
 
