@@ -67,14 +67,14 @@ func orgMemberChanged(org directory.OrgID, user directory.UserID, before, after 
 	}
 	if isIn {
 		c.Came = &tally.Row{Org: org, User: user}
-		c.Created = addedByHost(after, millis(is.Since), directory.AuditEntry{
+		c.Created, err = addedByHost(after, millis(is.Since), directory.AuditEntry{
 			Org: org, At: is.JoinedAt, ID: user.String(), Action: directory.AuditMemberAdded, Target: user.String(), Detail: string(is.Role),
 		})
 	}
 	if wasIn {
 		c.Ended = &tally.Ended{Org: org, User: user, Since: was.Since, Gone: after == nil}
 	}
-	return c, wasIn || isIn, nil
+	return c, wasIn || isIn, err
 }
 
 // groupMemberChanged: someone has come when the row says in by a joining that it didn't have before; by a link, if it names one.
@@ -93,11 +93,11 @@ func groupMemberChanged(group directory.GroupID, user directory.UserID, before, 
 		}
 	}
 	c.Came = &tally.Row{Org: group.Org(), Group: group, User: user}
-	c.Created = addedByHost(after, str(is.JoinID), directory.AuditEntry{
+	c.Created, err = addedByHost(after, str(is.JoinID), directory.AuditEntry{
 		Org: group.Org(), At: is.JoinedAt, ID: is.JoinID, Action: directory.AuditGroupMemberAdded, Target: user.String(), Detail: group.String(),
 	})
-	if after["via"] == nil {
-		return c, true, nil
+	if err != nil || after["via"] == nil {
+		return c, true, err
 	}
 	r := reader{row: after}
 	c.Joined = &tally.Joined{
@@ -136,7 +136,9 @@ func inviteChanged(group directory.GroupID, k key, before, after item, at time.T
 func orgChanged(org directory.OrgID, before, after item) (c tally.Change, ok bool, err error) {
 	switch {
 	case after == nil:
-		return tally.Change{Clear: &tally.Clear{Kind: tally.ClearOrg, Org: org}, Forget: forgotten(before, org.String())}, true, nil
+		c.Clear = &tally.Clear{Kind: tally.ClearOrg, Org: org}
+		c.Forget, err = forgotten(before, org.String())
+		return c, true, err
 	case before == nil:
 		return created(directory.AuditOrgCreated, org, org.String(), after)
 	}
@@ -146,9 +148,9 @@ func orgChanged(org directory.OrgID, before, after item) (c tally.Change, ok boo
 func groupChanged(group directory.GroupID, before, after item) (c tally.Change, ok bool, err error) {
 	switch {
 	case after == nil:
-		return tally.Change{
-			Clear: &tally.Clear{Kind: tally.ClearGroup, Org: group.Org(), Group: group}, Forget: forgotten(before, group.String()),
-		}, true, nil
+		c.Clear = &tally.Clear{Kind: tally.ClearGroup, Org: group.Org(), Group: group}
+		c.Forget, err = forgotten(before, group.String())
+		return c, true, err
 	case before == nil:
 		c, ok, err = created(directory.AuditGroupCreated, group.Org(), group.String(), after)
 		c.Came = &tally.Row{Org: group.Org(), Group: group}

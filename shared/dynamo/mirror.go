@@ -170,22 +170,27 @@ func byHost(change update, joining types.AttributeValue) update {
 }
 
 // addedByHost makes the audit entry of someone who has come in, by that joining, if his row notes that the host let him in by it.
-func addedByHost(row item, joining types.AttributeValue, entry directory.AuditEntry) *directory.AuditEntry {
-	if !reflect.DeepEqual(row["byHost"], joining) {
-		return nil
+func addedByHost(row item, joining types.AttributeValue, entry directory.AuditEntry) (*directory.AuditEntry, error) {
+	r := reader{row: row}
+	switch note := row["byHost"]; {
+	case note != nil && reflect.TypeOf(note) != reflect.TypeOf(joining):
+		r.failed("byHost", "a joining")
+		return nil, r.fault
+	case !reflect.DeepEqual(note, joining):
+		return nil, nil
 	}
 	entry.Actor = directory.Host
-	return &entry
+	return &entry, nil
 }
 
 // forgotten names the row of the external id of something that was deleted, if it had one.
-func forgotten(row item, id string) *tally.External {
+func forgotten(row item, id string) (*tally.External, error) {
 	r := reader{row: row}
 	name := r.str("externalRow")
 	if name == "" || r.fault != nil {
-		return nil
+		return nil, r.fault
 	}
-	return &tally.External{Row: name, ID: id}
+	return &tally.External{Row: name, ID: id}, nil
 }
 
 // ForgetExternal implements [tally.Store].
