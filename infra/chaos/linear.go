@@ -36,7 +36,6 @@ type linear struct {
 	histories, dealt, operations int
 	links, twins                 int // made beside, and of them those that were made by a request that made another one, too
 	answers                      map[asked]int
-	longest                      time.Duration
 	faults                       faulty.Count
 	rows                         int
 	took                         time.Duration
@@ -79,18 +78,20 @@ func (l *linear) add(o linear) {
 	for a, n := range o.answers {
 		l.answers[a] += n
 	}
-	l.longest = max(l.longest, o.longest)
 	l.faults = sum(l.faults, o.faults)
 	l.wrong = append(l.wrong, o.wrong...)
 }
 
 // badWeather has all that may go wrong at once, and reads of which the parts are some milliseconds apart. Every fourth stack has so many throttles that many
-// operations stay undecided.
+// operations stay undecided, and every fourth so many lost answers that people undo what those who wait for them have done.
 func badWeather(seed uint64) faulty.Plan {
 	random := rand.New(rand.NewPCG(seed, 1))
 	shares := faulty.Shares{Conflicts: 0.12, Throttles: 0.02, Lost: 0.015}
-	if seed/perStack%4 == 0 {
+	switch seed / perStack % 4 {
+	case 0:
 		shares.Throttles = 0.35
+	case 1:
+		shares.Lost = 0.1
 	}
 	upTo := func(share float64, most time.Duration) time.Duration {
 		if random.Float64() >= share {
@@ -140,6 +141,7 @@ func (l *linear) stack(ctx context.Context, root, binaries string, seed uint64, 
 		return err
 	}
 
+	s.table.Recount()
 	s.table.Follow(badWeather(seed))
 	var playing errgroup.Group
 	playing.SetLimit(linearAtOnce)
@@ -172,12 +174,15 @@ func (l *linear) stack(ctx context.Context, root, binaries string, seed uint64, 
 	}
 	l.rows += end.count
 	l.faults = sum(l.faults, count)
+	if l.twins > count.Late {
+		l.wrong = append(l.wrong, fmt.Sprintf("seed %d: %d links made twice, and %d calls that were carried out late", seed, l.twins, count.Late))
+	}
 	return nil
 }
 
 func sum(a, b faulty.Count) faulty.Count {
 	return faulty.Count{
-		Calls: a.Calls + b.Calls, Conflicts: a.Conflicts + b.Conflicts, Throttles: a.Throttles + b.Throttles, Left: a.Left + b.Left, Lost: a.Lost + b.Lost, Torn: a.Torn + b.Torn,
+		Calls: a.Calls + b.Calls, Conflicts: a.Conflicts + b.Conflicts, Throttles: a.Throttles + b.Throttles, Left: a.Left + b.Left, Lost: a.Lost + b.Lost, Torn: a.Torn + b.Torn, Late: a.Late + b.Late,
 	}
 }
 
@@ -199,7 +204,6 @@ func (l *linear) judge(h *script, end rows) {
 	for _, o := range slices.Concat(h.ops, h.shelf.ops()) {
 		l.operations++
 		l.answers[asked{o.Kind, o.Answer}]++
-		l.longest = max(l.longest, o.End-o.Begin)
 	}
 	for _, what := range h.strange {
 		l.wrong = append(l.wrong, fmt.Sprintf("seed %d: %s", h.seed, what))

@@ -157,7 +157,7 @@ func (r *report) histories(p func(string, ...any)) {
 	l := r.linear
 	p("## Histories\n\n")
 	p("**Capped links, their cap and DELETE are linearizable**: each history is of 4 to 8 clients that redeem, preview, read, list and delete one link with few places at the same time (one in fifty is of a link with about 40), half of them with places that are\n" +
-		"dealt among shards. In half of them people leave the group and come back, and admins remove and add them; in one of three other links of the group are made, listed and deleted. A search (github.com/anishathalye/porcupine) looks for an order in which a link that serves one\n" +
+		"dealt among shards. In half of them people leave the group and come back, in a quarter admins remove and add them, too; in one of three other links of the group are made, listed and deleted. A search (github.com/anishathalye/porcupine) looks for an order in which a link that serves one\n" +
 		"after the other would have answered the same, and for each of the other links for one in which it is made once, listed while it is there, and deleted once. On the way calls meet conflicts, throttles, lost and late answers, batches of\n" +
 		"which some items are read later than others or left, and writes that are carried out when nobody waits any more; clients leave before they are answered. What has no answer, or 503, may have happened at any time after it was asked, or never.\n\n")
 	p("| histories | on shards | operations | not linearizable, or else wrong | calls | conflicts | throttles | of them batches left in part | lost | read apart | rows checked | seeds | took |\n")

@@ -104,6 +104,7 @@ func (sc scene) play(ctx context.Context, s *site, seed uint64) (*day, error) {
 		}
 	}
 	s.slowest.Store(0)
+	s.table.Recount()
 	if sc.plan != nil {
 		s.table.Follow(sc.plan(seed))
 	} else {

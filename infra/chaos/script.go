@@ -160,6 +160,10 @@ func (h *script) play(ctx context.Context) error {
 }
 
 func (h *script) do(ctx context.Context, client int, t step) {
+	if t.kind == history.Make {
+		h.make(ctx, client, t)
+		return
+	}
 	if t.waits > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, t.waits)
@@ -168,9 +172,6 @@ func (h *script) do(ctx context.Context, client int, t step) {
 	member := "/v1/groups/" + h.link.group + "/members/" + h.people[t.person].id
 	var a answer
 	switch t.kind {
-	case history.Make:
-		h.make(ctx, client, t)
-		return
 	case history.Read:
 		if t.others {
 			h.list(ctx, client)

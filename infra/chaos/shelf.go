@@ -26,9 +26,11 @@ const firstPlaces = 1000
 // made is a link that somebody asked for: until he knew, or gave up.
 type made struct {
 	places int
-	keyed  bool   // under an Idempotency-Key, and asked for again while it is undecided
+	keyed  bool   // under an Idempotency-Key, and asked for again while it is undecided, and now and then once more
 	id     string // as answered; else the operation's answer is unknown
+	gone   bool   // it was answered that the link is deleted
 	op     history.Op
+	last   time.Duration // the end of the last ask
 }
 
 // list is what somebody saw.
@@ -52,24 +54,43 @@ func (h *script) make(ctx context.Context, client int, t step) {
 	if m.keyed {
 		header, tries = []string{"Idempotency-Key", fmt.Sprintf("%d-%d", h.seed, i)}, attempts
 	}
-	var a answer
-	for range tries {
-		a = h.ask(ctx, "POST", "/v1/groups/"+h.link.group+"/invites", h.admin.token, object{"access": "org", "maxUses": m.places}, header...)
-		if !a.undecided() {
-			break
+	for try := range tries {
+		waits := ctx
+		if try == 0 && t.waits > 0 { // and asks again while the first one is on its way
+			var cancel context.CancelFunc
+			waits, cancel = context.WithTimeout(ctx, t.waits)
+			defer cancel()
+		}
+		a := h.ask(waits, "POST", "/v1/groups/"+h.link.group+"/invites", h.admin.token, object{"access": "org", "maxUses": m.places}, header...)
+		known := h.madeBy(&m, a)
+		h.mu.Lock()
+		h.shelf.made[i] = m
+		h.known(known, m.op, a)
+		h.mu.Unlock()
+		if !a.undecided() && t.person != 0 {
+			return
 		}
 	}
-	m.op.End = time.Since(h.began)
+}
+
+// madeBy takes an answer into what was made, and tells whether it is one that may be given.
+func (h *script) madeBy(m *made, a answer) bool {
 	var said struct{ ID string }
-	known := a.undecided() || m.keyed && a.code == "invite_deleted" // somebody has listed and deleted it
-	if a.status == http.StatusCreated || m.keyed && a.status == http.StatusOK {
-		known = json.Unmarshal(a.body, &said) == nil && said.ID != ""
-		m.id, m.op.Answer = said.ID, history.Done
+	m.last = time.Since(h.began)
+	if m.op.Answer != history.Done {
+		m.op.End = m.last
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.shelf.made[i] = m
-	h.known(known, m.op, a)
+	switch {
+	case a.undecided():
+		return true
+	case m.keyed && a.code == "invite_deleted":
+		m.gone = true
+		return true
+	case a.status != http.StatusCreated && !(m.keyed && a.status == http.StatusOK), json.Unmarshal(a.body, &said) != nil, said.ID == "", m.id != "" && m.id != said.ID:
+		return false
+	}
+	m.id, m.op.Answer = said.ID, history.Done
+	return true
 }
 
 // list lists the links of the group. Of the one that is redeemed that is reading it.
@@ -93,9 +114,10 @@ func (h *script) list(ctx context.Context, client int) {
 	for _, item := range page.Items {
 		if item.ID == h.link.id {
 			o.Answer, o.Uses, o.Full = history.Seen, item.Uses, item.State == "used_up"
+			known = known && (o.Full || item.State == "active")
 			continue
 		}
-		if _, twice := l.places[item.ID]; twice {
+		if _, twice := l.places[item.ID]; twice || item.State != "active" || item.Uses != 0 {
 			known = false
 		}
 		l.places[item.ID] = item.MaxUses
@@ -177,6 +199,17 @@ func (s *shelf) judge(there map[string]bool) (links, twins int, wrong []string) 
 		twins += max(0, len(ids)-1)
 		if m.keyed && len(ids) > 1 {
 			wrong = append(wrong, fmt.Sprintf("%d links under one Idempotency-Key", len(ids)))
+		}
+		deletes := 0
+		for id := range ids {
+			for _, o := range s.deletes[id] {
+				if o.Answer != history.Gone && o.Begin < m.last {
+					deletes++
+				}
+			}
+		}
+		if m.gone && deletes == 0 {
+			wrong = append(wrong, fmt.Sprintf("a link with %d places is said to be deleted, and nobody has done that", m.places))
 		}
 		for id := range ids {
 			if err := history.CheckLife(s.life(m, id, there[id])); err != nil {

@@ -39,8 +39,10 @@ type stay struct {
 
 func (s *stay) remove(now time.Time) {
 	s.in, s.barred = false, true
-	if now.After(s.removedAt) {
-		s.removedAt = now
+	for _, at := range []time.Time{now, s.joinedAt} {
+		if at.After(s.removedAt) {
+			s.removedAt = at
+		}
 	}
 }
 
@@ -171,7 +173,7 @@ func (m *reference) takeIn(g *group, who string) *stay {
 			s = &stay{}
 			g.org.people[who] = s
 		}
-		s.in, s.role, s.stint, s.joinedAt, s.barred = true, "user", m.next(), m.now, false
+		s.in, s.role, s.stint, s.joinedAt, s.barred = true, "user", m.next(), s.joins(m.now), false
 	}
 	s := g.people[who]
 	if s == nil {
@@ -182,10 +184,15 @@ func (m *reference) takeIn(g *group, who string) *stay {
 	return s
 }
 
-// joins gives the instant of a joining: later than the last one.
+// joins gives the instant of a joining: later than the last one, and than a removal.
 func (s *stay) joins(now time.Time) time.Time {
-	if s != nil && !now.After(s.joinedAt) {
-		return s.joinedAt.Add(time.Millisecond)
+	if s == nil {
+		return now
+	}
+	for _, at := range []time.Time{s.joinedAt, s.removedAt} {
+		if !now.After(at) {
+			now = at.Add(time.Millisecond)
+		}
 	}
 	return now
 }
@@ -401,7 +408,7 @@ func (m *reference) putOrgMember(o *org, who, target, role string) (refused stri
 		}
 		return m.changeRole(o, who, target, role), false
 	}
-	*o.people[target] = stay{in: true, role: cmp.Or(role, "user"), stint: m.next(), joinedAt: m.now}
+	*o.people[target] = stay{in: true, role: cmp.Or(role, "user"), stint: m.next(), joinedAt: o.people[target].joins(m.now)}
 	o.note("member.added", who, target)
 	return "", true
 }
@@ -420,7 +427,7 @@ func (m *reference) removeOrgMember(o *org, who, target string) (refused string)
 	if refused = o.acts(who, target); refused != "" {
 		return refused
 	}
-	if s := o.people[target]; s.in || !s.barred || !s.removedAt.Equal(m.now) {
+	if s := o.people[target]; s.in || !s.barred || m.now.After(s.removedAt) {
 		o.note("member.removed", who, target)
 		s.remove(m.now)
 	}
@@ -461,7 +468,7 @@ func (m *reference) removeGroupMember(g *group, who, target string) (refused str
 	case g.org.people[target].role != "user" && !g.org.isAdmin(who):
 		return forbidden
 	}
-	if s := g.people[target]; s.in || !s.barred || !s.removedAt.Equal(m.now) {
+	if s := g.people[target]; s.in || !s.barred || m.now.After(s.removedAt) {
 		g.org.note("group_member.removed", who, target)
 		s.remove(m.now)
 	}

@@ -139,7 +139,7 @@ func again(ctx context.Context, table *dynamo.Table, e directory.AuditEntry) (ch
 		rows, err := table.Read(ctx, directory.Keys{Org: e.Org, Group: group, Users: []directory.UserID{user}})
 		before := rows.Members[user].GroupMember
 		after := before.Removed(e.At)
-		if err != nil || rows.Group == nil || before.State == "" || before.JoinedAt.After(e.At) || after == before {
+		if err != nil || rows.Group == nil || before.State == "" || since(before.JoinedAt, e) || after == before {
 			return false, err
 		}
 		return true, table.ChangeGroupMember(ctx, before, after, &e)
@@ -165,10 +165,16 @@ func again(ctx context.Context, table *dynamo.Table, e directory.AuditEntry) (ch
 	return false, errBeyond
 }
 
+// skew is how far the clocks of two instances, and the instants of two acts in one millisecond, may be apart: an act isn't before the joining that it is of, though its entry may say so.
+const skew = 500 * time.Millisecond
+
+// since tells whether someone has joined after an act on him, which then counts no more.
+func since(joined time.Time, e directory.AuditEntry) bool { return joined.After(e.At.Add(skew)) }
+
 func againOnMember(ctx context.Context, table *dynamo.Table, e directory.AuditEntry, user directory.UserID) (bool, error) {
 	rows, err := table.Read(ctx, directory.Keys{Org: e.Org, Users: []directory.UserID{user}})
 	before := rows.Members[user].OrgMember
-	if err != nil || rows.Org == nil || before.State == "" || before.JoinedAt.After(e.At) {
+	if err != nil || rows.Org == nil || before.State == "" || since(before.JoinedAt, e) {
 		return false, err
 	}
 	after := before

@@ -46,12 +46,12 @@ func (d *Decision) lets(m directory.Membership, now time.Time) bool {
 
 // joining makes the rows of someone who is let in, and his membership as it is then.
 func joining(r Request, m directory.Membership, joinID string, now time.Time) (*Joining, directory.Membership) {
-	j := &Joining{}
+	j := &Joining{Was: m.GroupMember.JoinID}
 	if !m.InOrg() {
 		since := m.OrgMember.NextSince(now)
 		name, email, _ := directory.Renewal(m.OrgMember, directory.Caller{Name: r.Name, Email: r.Email, Verified: true})
 		m.OrgMember = directory.OrgMember{
-			Org: r.Group.Org(), User: r.User, State: directory.StateIn, Role: directory.RoleUser, Since: since, JoinedAt: now, Name: name, Email: email,
+			Org: r.Group.Org(), User: r.User, State: directory.StateIn, Role: directory.RoleUser, Since: since, JoinedAt: m.OrgMember.NextJoinedAt(now), Name: name, Email: email,
 		}
 		j.Org = &m.OrgMember
 	}

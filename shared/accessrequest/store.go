@@ -54,6 +54,8 @@ type Joining struct {
 	Org *directory.OrgMember
 	// Group is his row in the group, of the same epoch as his row in the organization.
 	Group directory.GroupMember
+	// Was is the JoinID of the row as it was read; empty if there was none. Another one isn't written over.
+	Was string
 }
 
 // Store is what the domain of requests needs of the table. All reads are strongly consistent. All methods give

@@ -73,24 +73,35 @@ func (m Membership) Removed() bool {
 
 func removed(at, joined time.Time) bool { return !at.IsZero() && !joined.After(at) }
 
-// Removed gives the row as it is after a removal at the instant.
+// Removed gives the row as it is after a removal at the instant: not before he joined, whatever the clocks of two instances say.
 func (m OrgMember) Removed(at time.Time) OrgMember {
-	m.State, m.RemovedAt = StateRemoved, later(at, m.RemovedAt)
+	m.State, m.RemovedAt = StateRemoved, later(at, later(m.RemovedAt, m.JoinedAt))
 	return m
 }
 
-// Removed gives the row as it is after a removal at the instant.
+// Removed is the same of a group.
 func (m GroupMember) Removed(at time.Time) GroupMember {
-	m.State, m.RemovedAt = StateRemoved, later(at, m.RemovedAt)
+	m.State, m.RemovedAt = StateRemoved, later(at, later(m.RemovedAt, m.JoinedAt))
 	return m
 }
 
-// NextJoinedAt gives the instant of a joining that takes place now: later than the last one, so that joinings are told apart by person and instant.
+// NextJoinedAt gives the instant of a joining that takes place now: later than what has happened to the person before, whatever the clocks of two instances
+// say. So joinings are told apart by person and instant, and who is in again doesn't count as removed.
+func (m OrgMember) NextJoinedAt(now time.Time) time.Time {
+	return next(now, later(m.RemovedAt, m.JoinedAt))
+}
+
+// NextJoinedAt is the same of a group.
 func (m GroupMember) NextJoinedAt(now time.Time) time.Time {
-	if m.State != "" && !now.After(m.JoinedAt) {
-		return m.JoinedAt.Add(time.Millisecond)
+	return next(now, later(m.RemovedAt, m.JoinedAt))
+}
+
+// next gives now, or the first instant after the last one.
+func next(now, last time.Time) time.Time {
+	if now.After(last) {
+		return now
 	}
-	return now
+	return last.Add(time.Millisecond)
 }
 
 // NextSince gives the epoch of a membership that begins now: later than the last one, whatever the clocks of two instances say.

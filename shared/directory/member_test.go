@@ -99,6 +99,27 @@ func TestOrgMember_NextSince(t *testing.T) {
 	}
 }
 
+// TestRemoved_AndBack: who is removed counts as removed, and who is in again doesn't, by whatever clocks, in a group and in an organization.
+func TestRemoved_AndBack(t *testing.T) {
+	for _, apart := range []time.Duration{-time.Hour, -time.Millisecond, 0, time.Millisecond, time.Hour} {
+		group := directory.GroupMember{State: directory.StateIn, JoinedAt: early}.Removed(early.Add(apart))
+		org := directory.OrgMember{State: directory.StateIn, JoinedAt: early}.Removed(early.Add(apart))
+		if !(directory.Membership{GroupMember: group}).Removed() || !(directory.Membership{OrgMember: org}).Removed() {
+			t.Errorf("removed %v after he came: %v, %v", apart, group, org)
+		}
+		for _, again := range []time.Duration{-2 * time.Hour, 0, 2 * time.Hour} {
+			g, o := group, org
+			g.JoinedAt, o.JoinedAt = group.NextJoinedAt(early.Add(again)), org.NextJoinedAt(early.Add(again))
+			if (directory.Membership{GroupMember: g}).Removed() || (directory.Membership{OrgMember: o}).Removed() || !g.JoinedAt.After(early) || !o.JoinedAt.After(early) {
+				t.Errorf("removed %v after he came, and back after %v: %v, %v", apart, again, g, o)
+			}
+			if again > time.Hour && (!g.JoinedAt.Equal(early.Add(again)) || !o.JoinedAt.Equal(early.Add(again))) {
+				t.Errorf("back after %v: %v, %v", again, g, o)
+			}
+		}
+	}
+}
+
 func TestRenewal(t *testing.T) {
 	row := directory.OrgMember{Name: "Anna", Email: "anna@example.com"}
 	for _, c := range []struct {

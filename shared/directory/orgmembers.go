@@ -114,7 +114,7 @@ func (s *Service) PutOrgMember(ctx context.Context, caller Caller, org OrgID, us
 		created = !target.InOrg() || after.Since.Equal(added)
 		switch {
 		case !target.InOrg():
-			after.State, after.Since, after.JoinedAt, after.RemovedAt = StateIn, after.NextSince(audit.At), audit.At, time.Time{}
+			after.State, after.Since, after.JoinedAt, after.RemovedAt = StateIn, after.NextSince(audit.At), after.NextJoinedAt(audit.At), time.Time{}
 			after.Role = role
 			if role == "" {
 				after.Role = RoleUser

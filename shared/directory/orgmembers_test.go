@@ -73,6 +73,7 @@ func TestPutOrgMember(t *testing.T) {
 	t.Run("adds who has left, as a user or with the given role, in a new membership", func(t *testing.T) {
 		s := newScene(t)
 		for _, role := range []directory.Role{"", directory.RoleUser, directory.RoleManager, directory.RoleAdmin} {
+			s.Clock.Advance(time.Second)
 			before := s.membership(s.manager)
 			s.must(s.Directory.RemoveOrgMember(t.Context(), s.manager, s.org.ID, s.manager.ID))
 			m, created, err := put(s, s.admin, s.manager, role)

@@ -28,7 +28,7 @@ func (t *Table) CloseRequest(ctx context.Context, c accessrequest.Closing) error
 		if j.Org != nil {
 			writes = append(writes, types.TransactWriteItem{Update: t.transactUpdate(joinOrg(*j.Org, r.CreatedAt))})
 		}
-		writes = append(writes, types.TransactWriteItem{Update: t.transactUpdate(joinGroup(j.Group, "", r.CreatedAt))})
+		writes = append(writes, types.TransactWriteItem{Update: t.transactUpdate(joinGroup(j.Group, j.Was, "", r.CreatedAt))})
 	}
 	return t.transact(ctx, "close request", writes...)
 }

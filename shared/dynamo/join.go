@@ -18,7 +18,7 @@ const notRemovedSince = "(attribute_not_exists(removedAt) OR removedAt < :made)"
 // organization, two for someone new. A capped one also counts, in the same transaction, on the invite's row or on one of its shards.
 // An uncapped one that is throttled waits for its turn without reading again.
 func (t *Table) Join(ctx context.Context, j invite.Joining) error {
-	group := joinGroup(j.Group, j.Invite.ID.String(), j.Invite.CreatedAt)
+	group := joinGroup(j.Group, j.Was, j.Invite.ID.String(), j.Invite.CreatedAt)
 	var writes []types.TransactWriteItem
 	if j.Org != nil {
 		writes = append(writes, types.TransactWriteItem{Update: t.transactUpdate(joinOrg(*j.Org, j.Invite.CreatedAt))})
@@ -41,10 +41,10 @@ func (t *Table) Join(ctx context.Context, j invite.Joining) error {
 }
 
 // joinGroup makes the person's row in the group say in: if there is none, or it says left or removed, or it is of another epoch, and
-// he wasn't removed since the instant. A joining is done once: not again after he has left, by an attempt that is repeated or comes late. No two are of the same
-// millisecond: their records would be one. via is the
+// he wasn't removed since the instant. It must still be of the joining that it was of when it was read: a joining is decided on what was read, and done
+// once, so that an attempt that comes late, when he has come by another one and is out again, doesn't bring him back. via is the
 // link that he comes by, or "": the uses of that one are counted by it.
-func joinGroup(m directory.GroupMember, via string, made time.Time) update {
+func joinGroup(m directory.GroupMember, was, via string, made time.Time) update {
 	set := assignments{
 		"#state": str(string(directory.StateIn)), "since": millis(m.Since), "joinedAt": millis(m.JoinedAt), "joinId": str(m.JoinID),
 		"via": nil, "ended": nil, "v": num(schemaVersion),
@@ -54,9 +54,12 @@ func joinGroup(m directory.GroupMember, via string, made time.Time) update {
 	}
 	set.list(directory.StateIn, groupKey(m.Group).pk, m.User)
 	u := set.update(groupMemberKey(m.Group, m.User))
-	u.condition = mustNotExist + " OR ((#state <> :state OR since <> :since) AND (attribute_not_exists(joinId) OR joinId <> :joinId) AND " +
-		"(attribute_not_exists(joinedAt) OR joinedAt < :joinedAt) AND " + notRemovedSince + ")"
-	u.values[":made"] = millis(made)
+	same := "joinId = :was"
+	if was == "" {
+		same = "(attribute_not_exists(joinId) OR joinId = :was)" // of someone who was removed and had never come
+	}
+	u.condition = mustNotExist + " OR ((#state <> :state OR since <> :since) AND " + same + " AND " + notRemovedSince + ")"
+	u.values[":made"], u.values[":was"] = millis(made), str(was)
 	return u
 }
 

@@ -12,7 +12,8 @@ import (
 type Joined struct {
 	Org   directory.Org
 	Group directory.Group
-	// AlreadyMember tells that the caller was in the group before, and no use was counted.
+	// AlreadyMember tells that the caller is in the group by another joining, or was since he asked; this one has let nobody in, as far as
+	// its answers tell.
 	AlreadyMember bool
 }
 
@@ -35,8 +36,7 @@ func (s *Service) Redeem(ctx context.Context, caller directory.Caller, code stri
 		var j Joining
 		joined, j, err = s.admit(ctx, caller, group, id, joinID, now, &t)
 		if errors.Is(err, ErrUsedUp) {
-			joined, err = s.unlessIn(ctx, caller, joined, j.Invite, joinID)
-			return err
+			return s.unlessChanged(ctx, group, caller, t.me)
 		}
 		if err != nil || j.Invite == nil {
 			return err
@@ -58,27 +58,20 @@ func (s *Service) Redeem(ctx context.Context, caller directory.Caller, code stri
 	return joined, err
 }
 
-// unlessIn gives [ErrUsedUp] to who isn't in the group that he would have joined by the link. Rows that are read together are of several moments: of someone who
-// asks twice at once the link may have been read when he had its last place, and he himself from before. [ErrRemoved] if he has been removed since.
-func (s *Service) unlessIn(ctx context.Context, caller directory.Caller, would Joined, inv *Invite, joinID string) (Joined, error) {
-	members, err := s.Store.Members(ctx, would.Org.ID, would.Group.ID, []directory.UserID{caller.ID})
-	if err != nil {
-		return Joined{}, err
-	}
-	me := members[caller.ID]
-	own := me.GroupMember.JoinID == joinID
+// unlessChanged gives [ErrUsedUp] to who still is as he was read, and else [directory.ErrChanged]. Rows that are read together are of several moments: of
+// someone who asks twice at once the link may have been read when he had its last place, and he himself from before.
+func (s *Service) unlessChanged(ctx context.Context, group directory.GroupID, caller directory.Caller, before directory.Membership) error {
+	members, err := s.Store.Members(ctx, group.Org(), group, []directory.UserID{caller.ID})
 	switch {
-	case own || me.InGroup():
-		would.AlreadyMember = !own
-		return would, nil
-	case me.RemovedSince(inv.CreatedAt):
-		return Joined{}, ErrRemoved
+	case err != nil:
+		return err
+	case members[caller.ID] != before:
+		return directory.ErrChanged
 	}
-	return Joined{}, ErrUsedUp
+	return ErrUsedUp
 }
 
-// admit reads what decides, and gives what is to be written; without an Invite, that is nothing. With [ErrUsedUp] it gives
-// what would have been joined, and by which Invite.
+// admit reads what decides, and gives what is to be written; without an Invite, that is nothing.
 func (s *Service) admit(ctx context.Context, caller directory.Caller, group directory.GroupID, id ID, joinID string, now time.Time, t *tries) (Joined, Joining, error) {
 	keys := Keys{Group: group, Invite: id, Users: []directory.UserID{caller.ID}}
 	known := s.links.get(group, id)
@@ -141,7 +134,7 @@ func (s *Service) admit(ctx context.Context, caller directory.Caller, group dire
 	case !me.InOrg() && !inv.Access.newPeople():
 		return Joined{}, Joining{}, ErrOrgMembersOnly
 	case inv.UsedUp():
-		return joined, Joining{Invite: inv}, ErrUsedUp
+		return Joined{}, Joining{}, ErrUsedUp
 	}
 	j := joining(inv, me, caller, joinID, now)
 	if inv.Capped() {
@@ -173,14 +166,14 @@ func (s *Service) creator(ctx context.Context, inv *Invite, creator directory.Me
 
 // joining makes the rows of someone who comes in by the link: as a user, if he is new to the organization or was out of it.
 func joining(inv *Invite, me directory.Membership, caller directory.Caller, joinID string, now time.Time) Joining {
-	j := Joining{Invite: inv, Shard: NoShard}
+	j := Joining{Invite: inv, Shard: NoShard, Was: me.GroupMember.JoinID}
 	since := me.OrgMember.Since
 	if !me.InOrg() {
 		since = me.OrgMember.NextSince(now)
 		name, email, _ := directory.Renewal(me.OrgMember, caller)
 		j.Org = &directory.OrgMember{
 			Org: inv.Group.Org(), User: caller.ID, State: directory.StateIn, Role: directory.RoleUser,
-			Since: since, JoinedAt: now, Name: name, Email: email,
+			Since: since, JoinedAt: me.OrgMember.NextJoinedAt(now), Name: name, Email: email,
 		}
 	}
 	j.Group = directory.GroupMember{

@@ -65,6 +65,8 @@ type Joining struct {
 	Org *directory.OrgMember
 	// Group is the person's row in the group, of the same epoch as his row in the organization.
 	Group directory.GroupMember
+	// Was is the JoinID of the row as it was read; empty if there was none. Another one isn't written over.
+	Was string
 	// Shard is where a capped link counts it, or [NoShard].
 	Shard int
 	// Fills tells that it takes the last place there, as far as was seen.

@@ -148,6 +148,32 @@ func TestJoin_ThatComesLateIsDoneOnce(t *testing.T) {
 	}
 }
 
+// TestJoin_ThatComesLateDoesNotFollowAnother: a joining is on its way when its caller joins by another request, by one that began earlier and by one
+// whose instance's clock is behind too, and leaves again. He isn't brought back.
+func TestJoin_ThatComesLateDoesNotFollowAnother(t *testing.T) {
+	for _, others := range []time.Duration{-time.Second, 0, time.Second} {
+		s := newScene(t)
+		link := s.Link(s.admin, s.second)
+		s.Clock.Advance(time.Minute)
+		rows, err := s.Table.Read(t.Context(), directory.Keys{Org: s.org.ID, Group: s.second.ID, Users: []directory.UserID{s.user.ID}})
+		s.must(err)
+		me := rows.Members[s.user.ID]
+		join := func(joinID string, at time.Time) error {
+			return s.Table.Join(t.Context(), invite.Joining{Invite: &link.Invite, Shard: invite.NoShard, Was: me.GroupMember.JoinID, Group: directory.GroupMember{
+				Group: s.second.ID, User: s.user.ID, State: directory.StateIn, Since: me.OrgMember.Since, JoinedAt: at, JoinID: joinID,
+			}})
+		}
+		s.must(join("00000000000000aa", s.Clock.Now().Add(others)))
+		s.must(s.Directory.RemoveGroupMember(t.Context(), s.user, s.second.ID, s.user.ID))
+		if err := join("00000000000000bb", s.Clock.Now()); !errors.Is(err, directory.ErrChanged) {
+			t.Errorf("after one of %v later: %v", others, err)
+		}
+		if _, in := s.in(s.user, s.second); in {
+			t.Errorf("after one of %v later: he is in again", others)
+		}
+	}
+}
+
 // TestCreate_BringsNothingBack: a link that was made by an attempt whose answer was lost, and deleted before the call asked again, stays deleted.
 func TestCreate_BringsNothingBack(t *testing.T) {
 	for _, how := range [][]func(*invite.Request){{named("made twice")}, {named("made twice"), To("mira@example.com")}, {named("made once"), keyed("key")}} {

@@ -18,8 +18,12 @@ func (s *Service) putMember(ctx context.Context, t *task, f facts) error {
 	after := before
 	var audit *directory.AuditEntry
 	switch now := s.now(); {
+	case before.State != directory.StateIn && !t.since.IsZero() && before.Since.Equal(t.since):
+		// By an attempt of this operation, whose answer was lost; he is out again.
+		t.result.Org, t.result.Member, t.result.Created = org, directory.Membership{OrgMember: before}, true
+		return nil
 	case before.State != directory.StateIn:
-		after.State, after.Since, after.JoinedAt, after.RemovedAt = directory.StateIn, before.NextSince(now), now, time.Time{}
+		after.State, after.Since, after.JoinedAt, after.RemovedAt = directory.StateIn, before.NextSince(now), before.NextJoinedAt(now), time.Time{}
 		after.Role = directory.RoleUser
 		if t.op.Role != "" {
 			after.Role = t.op.Role
@@ -82,6 +86,9 @@ func (s *Service) addToGroup(ctx context.Context, t *task, group directory.Group
 		t.joinIDs[group] = joinID
 	}
 	before := m.GroupMember
+	if before.JoinID == joinID {
+		return m, true, nil // by an attempt of this operation, whose answer was lost; he is out again
+	}
 	m.GroupMember = directory.GroupMember{
 		Group: group, User: m.OrgMember.User, State: directory.StateIn, Since: m.OrgMember.Since, JoinedAt: before.NextJoinedAt(s.now()), JoinID: joinID,
 	}
@@ -103,7 +110,7 @@ func (s *Service) deleteMember(ctx context.Context, t *task, f facts) error {
 	if before.State == "" {
 		after.Role, after.Since, after.JoinedAt = directory.RoleUser, now, now
 	}
-	after.State, after.RemovedAt = directory.StateRemoved, later(now, before.RemovedAt)
+	after = after.Removed(now)
 	entry := s.audit(org.ID, directory.AuditMemberRemoved, before.User.String(), "")
 	return s.Store.MirrorOrgMember(ctx, before, after, &entry)
 }
@@ -124,15 +131,7 @@ func (s *Service) deleteGroupMember(ctx context.Context, t *task, f facts) error
 	if before.State == "" {
 		after.Since, after.JoinedAt = now, now // counts for nothing while he isn't in
 	}
-	after.State, after.RemovedAt = directory.StateRemoved, later(now, before.RemovedAt)
+	after = after.Removed(now)
 	entry := s.audit(org.ID, directory.AuditGroupMemberRemoved, before.User.String(), group.String())
 	return s.Store.MirrorGroupMember(ctx, before, after, &entry)
-}
-
-// later gives the later of two instants.
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }

@@ -132,6 +132,45 @@ func TestOps_LostAnswersAndKills(t *testing.T) {
 	}
 }
 
+// TestPut_BringsNobodyBack: someone whom the host has let in leaves before the host hears of it. He stays out, by that operation; by another one he is in
+// again.
+func TestPut_BringsNobodyBack(t *testing.T) {
+	for _, o := range []mirror.Op{op(mirror.PutGroupMember, "T1", "R2", "anna"), putMember("T1", "bob", "R2")} {
+		t.Run(string(o.Kind), func(t *testing.T) {
+			s := loaded(t)
+			org, group, who := s.org("T1").ID, s.group("T1", "R2").ID, Person(o.Member)
+			_, others, _ := s.Instance()
+			lost, acted := false, false
+			s.Faults.Reset(func(call faults.Call) faults.Fault {
+				switch {
+				case call.Writes() && !lost:
+					lost = true
+					return faults.Lose
+				case lost && !acted:
+					acted = true
+					s.Clock.Advance(time.Second)
+					err := others.RemoveGroupMember(t.Context(), who, group, who.ID)
+					if o.Kind == mirror.PutMember {
+						err = others.RemoveOrgMember(t.Context(), who, org, who.ID)
+					}
+					if err != nil {
+						t.Error(err)
+					}
+				}
+				return faults.None
+			})
+			r := s.apply(o)[0]
+			s.Faults.Reset(nil)
+			if in := s.standing("T1", "R2", o.Member).InGroup(); r.Err != nil || !r.Created || in {
+				t.Errorf("created %t, %v, in %t", r.Created, r.Err, in)
+			}
+			if s.done(o); !s.standing("T1", "R2", o.Member).InGroup() {
+				t.Error("he isn't in by another operation")
+			}
+		})
+	}
+}
+
 // A bulk load comes out whole on a bad day too, if what is undecided is sent again.
 func TestApply_LoadsThousandsOnABadDay(t *testing.T) {
 	const people, groups = 1000, 10 // three rows each

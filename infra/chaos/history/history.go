@@ -67,6 +67,8 @@ type Op struct {
 	Uses       int    // as seen
 	Full       bool   // as seen: used up
 	In         uint64 // as seen: the people in the group
+
+	unmade bool // what was asked may have been undone, or done by another one, while it went on: see overlaps
 }
 
 func (o Op) String() string {
@@ -90,7 +92,6 @@ type link struct {
 	was     uint64 // who is, or was at any time
 	removed uint64 // who was removed from it and not added again
 	deleted bool
-	moves   bool // people leave, or are removed
 }
 
 func (l link) lets(person uint64) link {
@@ -118,8 +119,7 @@ func (l link) does(o Op) (bool, link) {
 			want = UsedUp
 		default:
 			want = Joined
-			if l.moves && o.Answer == Already {
-				// His joining had no answer; then he left and came by another one, which is all that his request can see.
+			if o.unmade && o.Answer == Already {
 				want = Already
 			}
 			after = l.lets(person)
@@ -131,9 +131,9 @@ func (l link) does(o Op) (bool, link) {
 			want = Gone
 		}
 		after.deleted = true
-	case Leave: // who asks twice at once may hear both times that it is done
+	case Leave:
 		want = Done
-		if o.Answer == Gone && l.in&person == 0 {
+		if l.in&person == 0 && !(o.unmade && o.Answer == Done && l.was&person != 0) {
 			want = Gone
 		}
 		after.in &^= person
@@ -184,12 +184,29 @@ const checkTime = 30 * time.Second
 // Check returns an error that shows the history if there is no order in which a link with so many places would have answered so, or if
 // none was found within half a minute.
 func Check(places int, ops []Op) error {
-	moves := slices.ContainsFunc(ops, func(o Op) bool { return o.Kind == Leave || o.Kind == Remove })
-	err := check(link{cap: places, moves: moves}, ops, link.does)
+	err := check(link{cap: places}, overlaps(ops), link.does)
 	if err != nil {
 		return fmt.Errorf("a link with %d places, served one after the other, doesn't answer so: %w", places, err)
 	}
 	return nil
+}
+
+// overlaps marks what can't tell its own doing from others': a Redeem whose joining had no answer, and whose person has left and come by another one since, sees
+// no more than that he is in; a Leave that had no answer sees no more than that he is out, or in anew. Others of the same person must have taken place at the same time.
+func overlaps(ops []Op) []Op {
+	marked := slices.Clone(ops)
+	for i, o := range ops {
+		out, in := false, false
+		for j, p := range ops {
+			if i == j || p.Person != o.Person || p.Answer != Unknown && p.End < o.Begin || o.Answer != Unknown && o.End < p.Begin {
+				continue
+			}
+			out = out || p.Kind == Leave || p.Kind == Remove
+			in = in || p.Kind == Redeem || p.Kind == Add
+		}
+		marked[i].unmade = o.Kind == Redeem && out && in || o.Kind == Leave && out
+	}
+	return marked
 }
 
 // check looks for an order in which something that begins so, and does each operation so or can't have done it, would have answered the same.

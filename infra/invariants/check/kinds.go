@@ -233,7 +233,10 @@ func (r *reader) orgMember() {
 
 func (r *reader) groupMember() {
 	m := r.membership("G#" + r.parts["group"])
-	joined := r.matching("joinId", idForm)
+	joined := ""
+	if m.state != "removed" || r.str("joinId") != "" { // who was removed by the host may never have come
+		joined = r.matching("joinId", idForm)
+	}
 	if r.has("via") {
 		r.matching("via", inviteForm)
 	}

@@ -8,6 +8,7 @@ package faulty
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -71,8 +72,9 @@ func Mix(seed uint64, s Shares) Plan {
 	return func(string) Fate { return Fate{Fault: s.Draw(random)} }
 }
 
-// Count is what became of calls of data. Left are the Throttles of which a part of a batch was left, Torn the batches that were read at two moments.
-type Count struct{ Calls, Conflicts, Throttles, Left, Lost, Torn int }
+// Count is what became of calls of data. Left are the Throttles of which a part of a batch was left, Torn the batches that were read at two moments, Late the
+// calls that arrived a second after they were sent, or more.
+type Count struct{ Calls, Conflicts, Throttles, Left, Lost, Torn, Late int }
 
 // Table is the endpoint. Its methods may be called by any goroutine.
 type Table struct {
@@ -114,14 +116,21 @@ func (t *Table) Close() {
 	t.client.CloseIdleConnections()
 }
 
-// Follow lets the plan decide from the next call on, and counts anew; nil lets all calls through.
+// Follow lets the plan decide from the next call on; nil lets all calls through.
 func (t *Table) Follow(p Plan) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.plan, t.count = p, Count{}
+	t.plan = p
 }
 
-// Count gives what became of the calls since Follow.
+// Recount begins to count anew.
+func (t *Table) Recount() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.count = Count{}
+}
+
+// Count gives what became of the calls since Recount.
 func (t *Table) Count() Count {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -186,6 +195,9 @@ func (t *Table) serve(w http.ResponseWriter, r *http.Request) {
 	case Lose, Cut:
 		t.count.Lost++
 	}
+	if fate.There >= time.Second {
+		t.count.Late++
+	}
 	t.mu.Unlock()
 
 	body, err := io.ReadAll(r.Body) // to the end: only then does the server notice that its client goes
@@ -225,7 +237,7 @@ func (a answer) write(w http.ResponseWriter) {
 func (t *Table) answer(r *http.Request, operation string, body []byte, fate Fate) (answer, error) {
 	switch fate.Fault {
 	case Conflict:
-		return conflict(operation), nil
+		return conflict(operation, body), nil
 	case Throttle:
 		return t.busy(r, operation, body)
 	}
@@ -256,17 +268,19 @@ func (t *Table) send(r *http.Request, body []byte) (answer, error) {
 }
 
 // conflict is what DynamoDB answers to a write that meets a transaction.
-func conflict(operation string) answer {
+func conflict(operation string, body []byte) answer {
 	if operation == "TransactWriteItems" {
-		return cancelled("TransactionConflict")
+		return cancelled(body, "TransactionConflict")
 	}
 	return failure(http.StatusBadRequest, "TransactionConflictException", `"message":"injected"`)
 }
 
-// cancelled is what DynamoDB answers to a transaction, with a reason for each item.
-func cancelled(reason string) answer {
-	return failure(http.StatusBadRequest, "TransactionCanceledException",
-		fmt.Sprintf(`"Message":"injected","CancellationReasons":[{"Code":%q,"Message":"injected"},{"Code":"None"}]`, reason))
+// cancelled is what DynamoDB answers to a transaction, with a reason for each item: for the first one that.
+func cancelled(body []byte, reason string) answer {
+	var request struct{ TransactItems []json.RawMessage }
+	json.Unmarshal(body, &request) // of what is none the engine says so another time
+	reasons := fmt.Sprintf(`{"Code":%q,"Message":"injected"}`, reason) + strings.Repeat(`,{"Code":"None"}`, max(0, len(request.TransactItems)-1))
+	return failure(http.StatusBadRequest, "TransactionCanceledException", fmt.Sprintf(`"Message":"injected","CancellationReasons":[%s]`, reasons))
 }
 
 func failure(status int, code, fields string) answer {
