@@ -183,7 +183,9 @@ growth: ## Show that operations take the same with 100,000 links in a group and 
 chaos: ui ## Have the table go wrong in every way while people come, judge histories of concurrent clients, and write infra/chaos/REPORT.md (SEED; ARGS)
 	go run ./infra/chaos -report infra/chaos/REPORT.md $(if $(SEED),-seed $(SEED)) $(ARGS)
 
-PACKAGES ?= shared/linkcode shared/directory shared/invite=shared/dynamo shared/dynamo=shared/invite,shared/directory
+# The store's are tests of what is above it. All of its mutants take hours: ARGS='-sample 100' tries some.
+STORE := shared/dynamo=shared/directory,shared/invite,shared/tally,functions/tally,functions/mailer,shared/outbox,shared/mirror,shared/erasure,shared/accessrequest,shared/event,infra/export,infra/restore
+PACKAGES ?= shared/linkcode shared/directory shared/invite=shared/dynamo $(STORE)
 .PHONY: mutation
 mutation: ## Change PACKAGES in small ways, see which changes their tests notice, and write infra/mutation/reports (PACKAGES=shared/linkcode; ARGS=-jobs 1)
 	@go run ./infra/mutation $(ARGS) $(PACKAGES)

@@ -57,7 +57,7 @@ func run(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", folder, err)
 		}
-		unmatched = append(unmatched, explain(all, same)...)
+		unmatched = append(unmatched, explain(all, same, len(all) < of)...)
 		text := markdown(folder, tests, all, of, time.Now(), command(*sample, argument))
 		file := filepath.Join(root, *reports, strings.ReplaceAll(folder, "/", "-")+".md")
 		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
@@ -127,18 +127,23 @@ func mutate(ctx context.Context, root, folder string, tests []string, jobs, samp
 	return all, of, group.Wait()
 }
 
-// explain gives survivors their reasons. An entry about a package that was mutated, which is none of a survivor, is an error.
-func explain(all []outcome, same []equivalent) []error {
+// explain gives survivors their reasons. An entry about a package that was mutated, which is none of a survivor, is an error; unless only a sample was tried,
+// and that mutant not.
+func explain(all []outcome, same []equivalent, sampled bool) []error {
 	var unmatched []error
 	for _, e := range same {
-		mutated, found := false, false
+		mutated, tried, found := false, !sampled, false
 		for i := range all {
 			mutated = mutated || all[i].folder == filepath.ToSlash(filepath.Dir(e.file))
-			if !all[i].dead() && e.is(all[i].mutant) {
+			if !e.is(all[i].mutant) {
+				continue
+			}
+			tried = true
+			if !all[i].dead() {
 				all[i].reason, found = e.reason, true
 			}
 		}
-		if mutated && !found {
+		if mutated && tried && !found {
 			unmatched = append(unmatched, fmt.Errorf("equivalent: no survivor in %s, %s: %s", e.file, e.function, e.change))
 		}
 	}

@@ -43,7 +43,7 @@ func TestMutate_TellsWhatBecameOfEachMutant(t *testing.T) {
 	}
 
 	same := equivalent{tiny + "/tiny.go", "Larger", "a > b → >=", "equal ones are the same"}
-	if errs := explain(all, []equivalent{same}); len(errs) > 0 {
+	if errs := explain(all, []equivalent{same}, false); len(errs) > 0 {
 		t.Error(errs)
 	}
 	text := markdown(tiny, []string{tiny}, all, of, time.Now(), "go test")
@@ -53,11 +53,18 @@ func TestMutate_TellsWhatBecameOfEachMutant(t *testing.T) {
 		}
 	}
 	same.change = "a > b → <="
-	if errs := explain(all, []equivalent{same}); len(errs) != 1 {
+	if errs := explain(all, []equivalent{same}, false); len(errs) != 1 {
 		t.Errorf("a mutant that was killed counts as equivalent: %v", errs)
 	}
+	if errs := explain(all, []equivalent{same}, true); len(errs) != 1 {
+		t.Errorf("a mutant that was drawn and killed counts as equivalent: %v", errs)
+	}
+	same.change = "none of its changes"
+	if len(explain(all, []equivalent{same}, false)) != 1 || len(explain(all, []equivalent{same}, true)) != 0 {
+		t.Error("of a sample an entry is an error that isn't of it, or of all mutants it is none")
+	}
 	same.file = "shared/linkcode/code.go"
-	if errs := explain(all, []equivalent{same}); len(errs) != 0 {
+	if errs := explain(all, []equivalent{same}, false); len(errs) != 0 {
 		t.Errorf("an entry of a package that wasn't mutated: %v", errs)
 	}
 }

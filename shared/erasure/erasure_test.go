@@ -2,6 +2,7 @@ package erasure_test
 
 import (
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -226,6 +227,26 @@ func TestErase_AnotherAccountOfAFoundAddressIsLeftAlone(t *testing.T) {
 	}
 	if _, err := s.erasure.Erase(t.Context(), directory.UserID{}, mira.Email, true); err != nil || len(s.holds("Partner")) != 0 {
 		t.Errorf("%v, %v", err, s.holds("Partner"))
+	}
+}
+
+// TestFind_AnErasedStrangerIsNoTrace: rows of others that hold neither name nor address any more aren't taken for the person's.
+func TestFind_AnErasedStrangerIsNoTrace(t *testing.T) {
+	s := newScene(t)
+	before, err := s.erasure.Find(t.Context(), mira.ID, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone := Person("gone")
+	s.Join(s.admin, s.groups[1], gone, directory.RoleUser)
+	if err := s.Directory.RemoveOrgMember(t.Context(), gone, s.groups[1].ID.Org(), gone.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.erasure.Erase(t.Context(), gone.ID, "", true); err != nil {
+		t.Fatal(err)
+	}
+	if after, err := s.erasure.Find(t.Context(), mira.ID, ""); err != nil || !reflect.DeepEqual(after.Kept, before.Kept) || len(after.In) != len(before.In) || after.Others != before.Others {
+		t.Errorf("%+v, want %+v, %v", after, before, err)
 	}
 }
 
