@@ -106,6 +106,9 @@ func TestSpoiledChange_IsAnError(t *testing.T) {
 			if err != nil || !ok && !reflect.ValueOf(right).IsZero() || ok && reflect.ValueOf(right).IsZero() {
 				t.Fatalf("%s: %+v, %v, %v of %+v", what, right, ok, err, r)
 			}
+			if _, fresh := r.Change.NewImage["fresh"]; what == "what is sent" && ok != fresh {
+				t.Errorf("sent %t of %v", ok, r.Change.NewImage)
+			}
 			for _, which := range []func(*events.DynamoDBStreamRecord) *image{
 				func(c *events.DynamoDBStreamRecord) *image { return &c.OldImage }, func(c *events.DynamoDBStreamRecord) *image { return &c.NewImage },
 			} {

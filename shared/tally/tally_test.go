@@ -381,3 +381,60 @@ func TestJoinings_OfOneMillisecondAreTwo(t *testing.T) {
 		}
 	}
 }
+
+// TestStream_ClearsWhatIsDeleted: of a link, a group and an organization that are deleted nothing stays but what the audit says of them, and what
+// goes by its TTL within days: counters of mails, and shards that are closed to joinings on their way.
+func TestStream_ClearsWhatIsDeleted(t *testing.T) {
+	s := newScene(t)
+	s.requests()
+	links := []invite.View{s.Link(s.admin, s.group, Anyone, To("a@example.com")), s.Link(s.admin, s.group, Anyone, Cap(64)), s.Link(s.admin, s.group, Anyone)}
+	if err := s.Table.DealPlaces(t.Context(), &links[1].Invite, 8); err != nil {
+		t.Fatal(err)
+	}
+	stream := s.Follow(&Postbox{})
+	for _, l := range links {
+		for i := range 5 {
+			s.Clock.Advance(time.Millisecond)
+			if _, err := s.Invites.Redeem(t.Context(), Person(fmt.Sprintf("%d of %d", i, l.MaxUses)), Code(l)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	settle := func() {
+		t.Helper()
+		if err := stream.Settle(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rows := func(id string) (of []string) {
+		for row := range strings.Lines(s.Content()) {
+			fields := strings.Fields(row) // its key, and its attributes
+			goes := strings.HasPrefix(row, "A#") || strings.HasPrefix(row, "Q#") || strings.Contains(row, ` closed="1" ttl=`)
+			if strings.Contains(fields[0]+fields[1], id) && !goes {
+				of = append(of, row)
+			}
+		}
+		return of
+	}
+	settle()
+	for _, what := range []struct {
+		name, id string
+		remove   func() error
+	}{
+		{"a link", links[0].ID.String(), func() error { return s.Invites.Delete(t.Context(), s.admin, s.group.ID, links[0].ID) }},
+		{"a link on shards", links[1].ID.String(), func() error { return s.Invites.Delete(t.Context(), s.admin, s.group.ID, links[1].ID) }},
+		{"a group", s.group.ID.String(), func() error { return s.Directory.DeleteGroup(t.Context(), s.admin, s.group.ID) }},
+		{"an organization", s.org.ID.String(), func() error { return s.Directory.DeleteOrg(t.Context(), s.admin, s.org.ID) }},
+	} {
+		if len(rows(what.id)) < 2 {
+			t.Errorf("%s has no rows: %v", what.name, rows(what.id))
+		}
+		if err := what.remove(); err != nil {
+			t.Fatal(err)
+		}
+		settle()
+		if left := rows(what.id); len(left) > 0 {
+			t.Errorf("of %s is left:\n%s", what.name, strings.Join(left, ""))
+		}
+	}
+}
