@@ -74,7 +74,7 @@ func runLinear(ctx context.Context, root, binaries string, seed uint64, historie
 // add takes what became of other histories.
 func (l *linear) add(o linear) {
 	l.histories, l.dealt, l.operations, l.rows = l.histories+o.histories, l.dealt+o.dealt, l.operations+o.operations, l.rows+o.rows
-	l.links, l.twins = l.links+o.links, l.twins+o.twins
+	l.links, l.twins, l.took = l.links+o.links, l.twins+o.twins, l.took+o.took
 	for a, n := range o.answers {
 		l.answers[a] += n
 	}

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 )
@@ -27,6 +28,8 @@ var (
 	ErrGone = errors.New("gone")
 	// ErrUnavailable: the table didn't answer, or was too busy. A write may have happened. Repeating is safe after reading again.
 	ErrUnavailable = errors.New("table unavailable")
+	// ErrBusy is an [ErrUnavailable] of a table that was too busy for the call that failed: a single write has not happened.
+	ErrBusy = fmt.Errorf("too busy: %w", ErrUnavailable)
 )
 
 // FieldFault is one fault of a request: which field (as named in the JSON, or the query parameter) and what it must be.

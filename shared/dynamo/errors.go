@@ -21,7 +21,8 @@ const (
 	reasonConflict  = "TransactionConflict"
 )
 
-// verdict turns an error of the SDK into one of the domain's: [directory.ErrChanged], [directory.ErrUnavailable], or a fault of ours.
+// verdict turns an error of the SDK into one of the domain's: [directory.ErrChanged], [directory.ErrUnavailable] ([directory.ErrBusy] where it is
+// sure that nothing was done), or a fault of ours.
 // The cause stays in it, for the log.
 func verdict(call string, err error) error {
 	if err == nil {
@@ -42,7 +43,9 @@ func kind(err error) error {
 		switch api.ErrorCode() {
 		case "ConditionalCheckFailedException", "TransactionConflictException", "TransactionInProgressException":
 			return directory.ErrChanged
-		case "ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException", "InternalServerError":
+		case "ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException":
+			return directory.ErrBusy
+		case "InternalServerError":
 			return directory.ErrUnavailable
 		}
 		if api.ErrorFault() == smithy.FaultServer {
@@ -75,7 +78,7 @@ func kindOfCancelled(reasons []string) error {
 		switch r {
 		case reasonNone, reasonCondition, reasonConflict:
 		case "ThrottlingError", "ProvisionedThroughputExceeded":
-			result = directory.ErrUnavailable
+			result = directory.ErrBusy
 		default: // ValidationError, ItemCollectionSizeLimitExceeded, AccessDenied
 			return errFault
 		}

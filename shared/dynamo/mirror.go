@@ -157,7 +157,7 @@ func (t *Table) mirror(ctx context.Context, call string, change update, audit *d
 	}
 	writes := append([]types.TransactWriteItem{{Update: t.transactUpdate(change)}}, more...)
 	if audit != nil {
-		writes = append(writes, types.TransactWriteItem{Put: t.transactPut(put{row: auditItem(*audit)})})
+		return t.once(ctx, call, *audit, writes...)
 	}
 	return t.transact(ctx, call, writes...)
 }

@@ -44,7 +44,7 @@ func (s *Service) Redeem(ctx context.Context, caller directory.Caller, code stri
 		switch err = s.Store.Join(ctx, j); {
 		case errors.Is(err, directory.ErrChanged):
 			t.aside++
-		case errors.Is(err, directory.ErrUnavailable) && t.unanswered == nil:
+		case errors.Is(err, directory.ErrUnavailable) && !errors.Is(err, directory.ErrBusy) && t.unanswered == nil:
 			before := t.me.GroupMember.JoinID
 			t.unanswered = &before
 		case err == nil && j.Fills:
@@ -95,6 +95,11 @@ func (s *Service) admit(ctx context.Context, caller directory.Caller, group dire
 		// By an attempt of this call whose answer was lost. If he is out again, he was in, and one redeem lets him in once.
 		return Joined{Org: *rows.Org, Group: *rows.Group}, Joining{}, nil
 	}
+	if rows.Org != nil && rows.Group != nil && t.unanswered != nil && *t.unanswered != me.GroupMember.JoinID {
+		// He has been in by another request since, and may be out again. Whether the attempt without an answer let him in before that, nothing tells; a
+		// second one would bring him back.
+		return Joined{Org: *rows.Org, Group: *rows.Group, AlreadyMember: true}, Joining{}, nil
+	}
 	inv := rows.Invite
 	if inv == nil || rows.Group == nil || rows.Org == nil {
 		return Joined{}, Joining{}, ErrDeleted
@@ -110,12 +115,6 @@ func (s *Service) admit(ctx context.Context, caller directory.Caller, group dire
 	if me.InGroup() {
 		joined.AlreadyMember = true
 		return joined, Joining{}, s.renew(ctx, me, caller)
-	}
-	if t.unanswered != nil && *t.unanswered != me.GroupMember.JoinID {
-		// He has been in by another request since, and is out again. Whether the attempt without an answer let him in before that, nothing tells; a
-		// second one would bring him back.
-		joined.AlreadyMember = true
-		return joined, Joining{}, nil
 	}
 	if inv.Expired(now) {
 		return Joined{}, Joining{}, ErrExpired

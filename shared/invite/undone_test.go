@@ -73,8 +73,9 @@ func TestRedeem_LetsInOnce(t *testing.T) {
 func TestRedeem_BringsNobodyBackWhoHasComeAndGoneSince(t *testing.T) {
 	ctx := context.WithoutCancel(t.Context())
 	for what, how := range map[string][]func(*invite.Request){"any number": {Anyone}, "capped": {Anyone, Cap(10)}} {
-		for _, written := range []bool{true, false} {
-			t.Run(fmt.Sprintf("%s, written %t", what, written), func(t *testing.T) {
+		for i := range 4 {
+			written, deleted := i%2 == 0, i/2 == 1
+			t.Run(fmt.Sprintf("%s, written %t, deleted %t", what, written, deleted), func(t *testing.T) {
 				s := newScene(t)
 				link, who := s.Link(s.admin, s.group, how...), Person("new")
 				_, dir, inv := s.Instance()
@@ -97,6 +98,9 @@ func TestRedeem_BringsNobodyBackWhoHasComeAndGoneSince(t *testing.T) {
 						_, err := inv.Redeem(ctx, who, Code(link))
 						s.must(err)
 						leave()
+						if deleted {
+							s.must(inv.Delete(ctx, s.admin, s.group.ID, link.ID))
+						}
 					}
 					return faults.None
 				})
@@ -106,6 +110,9 @@ func TestRedeem_BringsNobodyBackWhoHasComeAndGoneSince(t *testing.T) {
 				s.Faults.Reset(nil)
 				if _, in := s.in(who, s.group); in {
 					t.Error("he is in again")
+				}
+				if deleted {
+					return
 				}
 				want := 1
 				if written {
@@ -120,6 +127,33 @@ func TestRedeem_BringsNobodyBackWhoHasComeAndGoneSince(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestRedeem_ThatWasThrottledHasDoneNothing: whose joining the table was too busy for, and who was let in and removed by others meanwhile, is refused like anybody.
+func TestRedeem_ThatWasThrottledHasDoneNothing(t *testing.T) {
+	ctx := context.WithoutCancel(t.Context())
+	s := newScene(t)
+	link, who := s.Link(s.admin, s.group, Anyone, Cap(10)), Person("new")
+	_, dir, inv := s.Instance()
+	throttled, acted := false, false
+	s.Faults.Reset(func(c faults.Call) faults.Fault {
+		switch {
+		case c.Writes() && !throttled:
+			throttled = true
+			return faults.Throttle
+		case throttled && !acted:
+			acted = true
+			_, err := inv.Redeem(ctx, who, Code(link))
+			s.must(err)
+			s.must(dir.RemoveGroupMember(ctx, s.admin, s.group.ID, who.ID))
+		}
+		return faults.None
+	})
+	s.redeem(who, link, invite.ErrRemoved)
+	s.Faults.Reset(nil)
+	if n := s.uses(link); !acted || n != 1 {
+		t.Errorf("acted %t, %d uses", acted, n)
 	}
 }
 

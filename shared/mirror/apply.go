@@ -30,11 +30,14 @@ type task struct {
 	op     Op
 	result *Result
 	done   bool
+	now    time.Time // when it was begun: that of all its attempts
+	act    string    // id of its row in the audit
 
 	org     directory.OrgID
 	group   directory.GroupID
 	since   time.Time // epoch of the membership that was begun
 	joinIDs map[directory.GroupID]string
+	deletes string // id of what it deletes: another one that the external id stands for later isn't meant
 }
 
 // Apply carries out operations that a machine client of the issuer asks for: up to [MaxOps], as if one after the other. There is a result
@@ -62,6 +65,10 @@ func (s *Service) Apply(ctx context.Context, issuer string, ops []Op, faults ...
 				if errors.Is(results[earlier].Err, directory.ErrUnavailable) {
 					results[i].Err = directory.ErrUnavailable
 				}
+			}
+			tasks[i].now = s.now()
+			if results[i].Err == nil {
+				tasks[i].act, results[i].Err = directory.NewJoinID(s.Random)
 			}
 			if results[i].Err == nil {
 				ready = append(ready, tasks[i])

@@ -3,6 +3,7 @@ package mirror
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"group-invites/shared/directory"
@@ -17,10 +18,9 @@ func (s *Service) putMember(ctx context.Context, t *task, f facts) error {
 	before := f.member(org, directory.GroupID{}, t.op).OrgMember
 	after := before
 	var audit *directory.AuditEntry
-	switch now := s.now(); {
-	case before.State != directory.StateIn && !t.since.IsZero() && before.Since.Equal(t.since):
-		// By an attempt of this operation, whose answer was lost; he is out again.
-		t.result.Org, t.result.Member, t.result.Created = org, directory.Membership{OrgMember: before}, true
+	switch now := t.now; {
+	case before.State != directory.StateIn && t.letIn(f, org, groups, before):
+		t.result.Org, t.result.Member, t.result.Created = org, directory.Membership{OrgMember: before}, before.Since.Equal(t.since)
 		return nil
 	case before.State != directory.StateIn:
 		after.State, after.Since, after.JoinedAt, after.RemovedAt = directory.StateIn, before.NextSince(now), before.NextJoinedAt(now), time.Time{}
@@ -31,7 +31,7 @@ func (s *Service) putMember(ctx context.Context, t *task, f facts) error {
 		t.since = after.Since // the stream tells the audit
 	case t.op.Role != "" && t.op.Role != before.Role:
 		after.Role = t.op.Role
-		entry := s.audit(org.ID, directory.AuditMemberRole, before.User.String(), string(after.Role))
+		entry := t.audit(org.ID, directory.AuditMemberRole, before.User.String(), string(after.Role))
 		audit = &entry
 	}
 	if t.op.Name != "" {
@@ -52,6 +52,18 @@ func (s *Service) putMember(ctx context.Context, t *task, f facts) error {
 		}
 	}
 	return nil
+}
+
+// letIn tells whether an attempt of this operation has let someone in who is out of the organization: into that, or into a group of it. He has left since, or
+// was removed, and isn't brought back.
+func (t *task) letIn(f facts, org directory.Org, groups []directory.Group, m directory.OrgMember) bool {
+	if !t.since.IsZero() && m.Since.Equal(t.since) {
+		return true
+	}
+	return slices.ContainsFunc(groups, func(g directory.Group) bool {
+		joinID := t.joinIDs[g.ID]
+		return joinID != "" && f.member(org, g.ID, t.op).GroupMember.JoinID == joinID
+	})
 }
 
 // putGroupMember adds someone who is in the organization to the group.
@@ -75,8 +87,12 @@ func (s *Service) addToGroup(ctx context.Context, t *task, group directory.Group
 	if m.InGroup() {
 		return m, m.GroupMember.JoinID == t.joinIDs[group], nil
 	}
+	before := m.GroupMember
 	joinID := t.joinIDs[group]
-	if joinID == "" {
+	if joinID != "" && before.JoinID == joinID && before.Since.Equal(m.OrgMember.Since) {
+		return m, true, nil // by an attempt of this operation, whose answer was lost; he is out again
+	}
+	if joinID == "" || before.JoinID == joinID { // another membership of the organization has other joinings
 		if joinID, err = directory.NewJoinID(s.Random); err != nil {
 			return m, false, err
 		}
@@ -85,12 +101,8 @@ func (s *Service) addToGroup(ctx context.Context, t *task, group directory.Group
 		}
 		t.joinIDs[group] = joinID
 	}
-	before := m.GroupMember
-	if before.JoinID == joinID {
-		return m, true, nil // by an attempt of this operation, whose answer was lost; he is out again
-	}
 	m.GroupMember = directory.GroupMember{
-		Group: group, User: m.OrgMember.User, State: directory.StateIn, Since: m.OrgMember.Since, JoinedAt: before.NextJoinedAt(s.now()), JoinID: joinID,
+		Group: group, User: m.OrgMember.User, State: directory.StateIn, Since: m.OrgMember.Since, JoinedAt: before.NextJoinedAt(t.now), JoinID: joinID,
 	}
 	return m, true, s.Store.MirrorGroupMember(ctx, before, m.GroupMember, nil)
 }
@@ -106,12 +118,12 @@ func (s *Service) deleteMember(ctx context.Context, t *task, f facts) error {
 	if before.State == directory.StateRemoved {
 		return nil
 	}
-	now, after := s.now(), before
+	now, after := t.now, before
 	if before.State == "" {
 		after.Role, after.Since, after.JoinedAt = directory.RoleUser, now, now
 	}
 	after = after.Removed(now)
-	entry := s.audit(org.ID, directory.AuditMemberRemoved, before.User.String(), "")
+	entry := t.audit(org.ID, directory.AuditMemberRemoved, before.User.String(), "")
 	return s.Store.MirrorOrgMember(ctx, before, after, &entry)
 }
 
@@ -127,11 +139,11 @@ func (s *Service) deleteGroupMember(ctx context.Context, t *task, f facts) error
 	if before.State == directory.StateRemoved {
 		return nil
 	}
-	now, after := s.now(), before
+	now, after := t.now, before
 	if before.State == "" {
 		after.Since, after.JoinedAt = now, now // counts for nothing while he isn't in
 	}
 	after = after.Removed(now)
-	entry := s.audit(org.ID, directory.AuditGroupMemberRemoved, before.User.String(), group.String())
+	entry := t.audit(org.ID, directory.AuditGroupMemberRemoved, before.User.String(), group.String())
 	return s.Store.MirrorGroupMember(ctx, before, after, &entry)
 }

@@ -27,13 +27,13 @@ func (s *Service) putOrg(ctx context.Context, t *task, f facts) error {
 		}
 		after.Version++
 		t.result.Org = after
-		return s.Store.ChangeOrg(ctx, before, after, s.audit(after.ID, directory.AuditOrgChanged, after.ID.String(), strings.Join(what, ", ")))
+		return s.Store.ChangeOrg(ctx, before, after, t.audit(after.ID, directory.AuditOrgChanged, after.ID.String(), strings.Join(what, ", ")))
 	}
 	id, err := directory.NewOrgID(s.Random)
 	if err != nil {
 		return err
 	}
-	org := directory.Org{ID: id, Name: t.op.Name, CreatedAt: s.now(), CreatedBy: directory.Host, Version: 1, ExternalID: t.op.Org}
+	org := directory.Org{ID: id, Name: t.op.Name, CreatedAt: t.now, CreatedBy: directory.Host, Version: 1, ExternalID: t.op.Org}
 	if t.op.AddPeople != nil {
 		org.AddPeople = *t.op.AddPeople
 	}
@@ -56,13 +56,13 @@ func (s *Service) putGroup(ctx context.Context, t *task, f facts) error {
 		after := before
 		after.Name, after.Version = t.op.Name, before.Version+1
 		t.result.Group = after
-		return s.Store.ChangeGroup(ctx, before, after, s.audit(org.ID, directory.AuditGroupChanged, after.ID.String(), ""))
+		return s.Store.ChangeGroup(ctx, before, after, t.audit(org.ID, directory.AuditGroupChanged, after.ID.String(), ""))
 	}
 	id, err := directory.NewGroupID(org.ID, s.Random)
 	if err != nil {
 		return err
 	}
-	group := directory.Group{ID: id, Name: t.op.Name, CreatedAt: s.now(), CreatedBy: directory.Host, Version: 1, ExternalID: t.op.Group}
+	group := directory.Group{ID: id, Name: t.op.Name, CreatedAt: t.now, CreatedBy: directory.Host, Version: 1, ExternalID: t.op.Group}
 	t.group, t.result.Group, t.result.Created = id, group, true
 	return s.Store.AddGroup(ctx, t.op.Org, group, f.targets[Ref{Org: t.op.Org, Group: t.op.Group}])
 }
@@ -70,10 +70,10 @@ func (s *Service) putGroup(ctx context.Context, t *task, f facts) error {
 // deleteOrg deletes the organization, if it is there. It is gone for everyone at once, as [directory.Service.DeleteOrg] has it.
 func (s *Service) deleteOrg(ctx context.Context, t *task, f facts) error {
 	org, ok := f.org(t.op.Org)
-	if !ok {
+	if !ok || !t.means(org.ID.String()) {
 		return nil
 	}
-	return s.Store.DeleteOrg(ctx, org.ID, s.audit(org.ID, directory.AuditOrgDeleted, org.ID.String(), ""))
+	return s.Store.DeleteOrg(ctx, org.ID, t.audit(org.ID, directory.AuditOrgDeleted, org.ID.String(), ""))
 }
 
 // deleteGroup deletes the group, if it is there.
@@ -83,10 +83,22 @@ func (s *Service) deleteGroup(ctx context.Context, t *task, f facts) error {
 		return nil
 	}
 	id := groups[0].ID
-	return s.Store.DeleteGroup(ctx, id, s.audit(id.Org(), directory.AuditGroupDeleted, id.String(), ""))
+	if !t.means(id.String()) {
+		return nil
+	}
+	return s.Store.DeleteGroup(ctx, id, t.audit(id.Org(), directory.AuditGroupDeleted, id.String(), ""))
 }
 
-// audit makes the entry of an act of the host's.
-func (s *Service) audit(org directory.OrgID, action, target, detail string) directory.AuditEntry {
-	return directory.AuditEntry{Org: org, At: s.now(), Actor: directory.Host, Action: action, Target: target, Detail: detail}
+// means tells whether the operation deletes what has that id: the first one that it finds, and no other that was made under the external id since.
+func (t *task) means(id string) bool {
+	if t.deletes == "" {
+		t.deletes = id
+	}
+	return t.deletes == id
+}
+
+// audit makes the entry of an act of the host's. It is made once for an operation, as [directory.Service] makes it once for a call: an attempt doesn't do again
+// what an earlier one has done, whatever others have made of it since.
+func (t *task) audit(org directory.OrgID, action, target, detail string) directory.AuditEntry {
+	return directory.AuditEntry{Org: org, At: t.now, ID: t.act, Actor: directory.Host, Action: action, Target: target, Detail: detail}
 }

@@ -2,8 +2,10 @@ package mirror_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -168,6 +170,131 @@ func TestPut_BringsNobodyBack(t *testing.T) {
 				t.Error("he isn't in by another operation")
 			}
 		})
+	}
+}
+
+// TestPut_OfSeveralGroupsIsAllOrNothing: one of two groups is joined, the other not yet, when the person leaves the organization. He is brought back into neither.
+func TestPut_OfSeveralGroupsIsAllOrNothing(t *testing.T) {
+	s := loaded(t)
+	s.done(putMember("T1", "bob"))
+	org, who := s.org("T1").ID, Person("bob")
+	_, others, _ := s.Instance()
+	writes, acted := 0, false
+	s.Faults.Reset(func(call faults.Call) faults.Fault {
+		switch {
+		case call.Writes():
+			if writes++; writes == 2 {
+				return faults.Throttle
+			}
+		case writes == 2 && !acted:
+			acted = true
+			s.Clock.Advance(time.Second)
+			if err := others.RemoveOrgMember(t.Context(), who, org, who.ID); err != nil {
+				t.Error(err)
+			}
+		}
+		return faults.None
+	})
+	r := s.apply(putMember("T1", "bob", "R1", "R2"))[0]
+	s.Faults.Reset(nil)
+	if !acted || r.Err != nil || r.Created || s.standing("T1", "R1", "bob").InOrg() {
+		t.Errorf("left %t, created %t, %v, %+v", acted, r.Created, r.Err, s.standing("T1", "R1", "bob"))
+	}
+	if s.done(putMember("T1", "bob", "R1", "R2")); !s.standing("T1", "R1", "bob").InGroup() || !s.standing("T1", "R2", "bob").InGroup() {
+		t.Error("he isn't in both by another operation")
+	}
+}
+
+// TestActs_OfTheHostAreDoneOnce: what an attempt whose answer was lost has done, and an admin has undone since, isn't done again, and is audited once.
+func TestActs_OfTheHostAreDoneOnce(t *testing.T) {
+	ctx := t.Context()
+	admin := Person("anna")
+	for name, c := range map[string]struct {
+		op     mirror.Op
+		undo   func(d *directory.Service, org directory.OrgID, group directory.GroupID, who directory.UserID) error
+		undone func(directory.Membership) bool
+	}{
+		"a role": {
+			mirror.Op{Kind: mirror.PutMember, Org: "T1", Member: "bob", Role: directory.RoleManager},
+			func(d *directory.Service, org directory.OrgID, _ directory.GroupID, who directory.UserID) error {
+				_, err := d.ChangeRole(ctx, admin, org, who, directory.RoleUser)
+				return err
+			},
+			func(m directory.Membership) bool { return m.OrgMember.Role == directory.RoleUser },
+		},
+		"a removal": {
+			op(mirror.DeleteMember, "T1", "", "bob"),
+			func(d *directory.Service, org directory.OrgID, _ directory.GroupID, who directory.UserID) error {
+				_, _, err := d.PutOrgMember(ctx, admin, org, who, "")
+				return err
+			},
+			directory.Membership.InOrg,
+		},
+		"a removal from a group": {
+			op(mirror.DeleteGroupMember, "T1", "R1", "bob"),
+			func(d *directory.Service, _ directory.OrgID, group directory.GroupID, who directory.UserID) error {
+				_, _, err := d.PutGroupMember(ctx, admin, group, who)
+				return err
+			},
+			directory.Membership.InGroup,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := loaded(t)
+			s.done(putMember("T1", "bob", "R1"))
+			org, group, who := s.org("T1").ID, s.group("T1", "R1").ID, Person("bob").ID
+			_, others, _ := s.Instance()
+			lost, acted := false, false
+			s.Faults.Reset(func(call faults.Call) faults.Fault {
+				switch {
+				case call.Writes() && !lost:
+					lost = true
+					return faults.Lose
+				case lost && !acted:
+					acted = true
+					s.Clock.Advance(time.Second)
+					if err := c.undo(others, org, group, who); err != nil {
+						t.Error(err)
+					}
+				}
+				return faults.None
+			})
+			r := s.apply(c.op)[0]
+			s.Faults.Reset(nil)
+			if m := s.standing("T1", "R1", "bob"); r.Err != nil || !c.undone(m) {
+				t.Errorf("%v, %+v", r.Err, m)
+			}
+			if n := strings.Count(s.Content(), "A#"+org.String()+" "); n != 2 { // the host's act, and that it was undone
+				t.Errorf("audited %d times:\n%s", n, s.Content())
+			}
+		})
+	}
+}
+
+// TestDelete_MeansWhatIsThereFirst: the answer of a delete is lost, and the host makes another group under the same external id since. That one stays.
+func TestDelete_MeansWhatIsThereFirst(t *testing.T) {
+	s := loaded(t)
+	table, _, _ := s.Instance()
+	other := &mirror.Service{Store: table, Clock: s.Clock.Now, Random: rand.Reader}
+	lost, acted := false, false
+	s.Faults.Reset(func(call faults.Call) faults.Fault {
+		switch {
+		case call.Writes() && !lost:
+			lost = true
+			return faults.Lose
+		case lost && !acted:
+			acted = true
+			s.Clock.Advance(time.Second)
+			if r := other.Apply(s.Context(), Issuer, []mirror.Op{putGroup("T1", "R1", "Anew")})[0]; r.Err != nil || !r.Created {
+				t.Errorf("%+v", r)
+			}
+		}
+		return faults.None
+	})
+	r := s.apply(op(mirror.DeleteGroup, "T1", "R1", ""))[0]
+	s.Faults.Reset(nil)
+	if r.Err != nil || s.group("T1", "R1").Name != "Anew" {
+		t.Errorf("%v, %+v", r.Err, s.group("T1", "R1"))
 	}
 }
 

@@ -59,6 +59,7 @@ var histories = []struct {
 	{"left, and back for none", 2, []Op{redeem(0, 0, 1, Joined), by(0, Leave, 2, Done), redeem(0, 4, 5, Joined), seen(Read, 6, 1, false, 0)}, true},
 	{"left after all that, and in already with a use of its own", 3, []Op{redeem(0, 0, 9, Already), by(0, Leave, 20, Done), seen(Settled, 30, 1, false, 0)}, true},
 	{"another has left, and in already with a use of its own", 3, []Op{redeem(0, 0, 9, Already), by(1, Leave, 2, Gone), redeem(1, 4, 5, Joined), seen(Settled, 30, 2, false, 3)}, true},
+	{"gone, with a use before the delete", 3, []Op{redeem(0, 0, 30, Gone), by(0, Leave, 2, Done), redeem(0, 4, 5, Joined), seen(Read, 6, 2, false, 0), op(Delete, 8, 9, Done)}, true},
 	{"left twice at once", 3, []Op{redeem(0, 0, 1, Joined), by(0, Leave, 2, Done), op(Leave, 2, 5, Done)}, false},
 	{"left twice, one after the other", 3, []Op{redeem(0, 0, 1, Joined), by(0, Leave, 2, Done), by(0, Leave, 4, Done)}, true},
 	{"left who never came", 3, []Op{by(0, Leave, 2, Done), op(Leave, 2, 5, Gone)}, true},
