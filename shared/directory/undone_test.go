@@ -9,25 +9,8 @@ import (
 	"group-invites/shared/directory"
 	. "group-invites/shared/dynamo/dynamotest"
 	"group-invites/shared/dynamo/faults"
+	"group-invites/shared/invite"
 )
-
-// meanwhile has the call's first write end in the fault, and others act before the call reads again.
-func (s scene) meanwhile(fault faults.Fault, others func(*directory.Service)) {
-	_, elsewhere, _ := s.Instance()
-	wrote, acted := false, false
-	s.Faults.Reset(func(c faults.Call) faults.Fault {
-		switch {
-		case c.Writes() && !wrote:
-			wrote = true
-			return fault
-		case wrote && !acted:
-			acted = true
-			s.Clock.Advance(time.Second)
-			others(elsewhere)
-		}
-		return faults.None
-	})
-}
 
 // TestDelete_TellsWhatItHasDone: that the caller no longer sees the thing doesn't say that he has deleted it.
 func TestDelete_TellsWhatItHasDone(t *testing.T) {
@@ -43,7 +26,7 @@ func TestDelete_TellsWhatItHasDone(t *testing.T) {
 		t.Run(what+", by who is removed after a conflict", func(t *testing.T) {
 			s := newScene(t)
 			s.Join(s.admin, s.group, Person("second"), directory.RoleAdmin)
-			s.meanwhile(faults.Conflict, func(d *directory.Service) {
+			s.Meanwhile(faults.Conflict, func(d *directory.Service, _ *invite.Service) {
 				s.must(d.RemoveOrgMember(context.WithoutCancel(t.Context()), s.admin, s.org.ID, Person("second").ID))
 			})
 			if err := remove(s, s.Directory, Person("second")); !errors.Is(err, directory.ErrNotFound) {
@@ -62,7 +45,7 @@ func TestDelete_TellsWhatItHasDone(t *testing.T) {
 		t.Run(what+", that somebody else deletes", func(t *testing.T) {
 			s := newScene(t)
 			s.Join(s.admin, s.group, Person("second"), directory.RoleAdmin)
-			s.meanwhile(faults.Throttle, func(d *directory.Service) { s.must(remove(s, d, Person("second"))) })
+			s.Meanwhile(faults.Throttle, func(d *directory.Service, _ *invite.Service) { s.must(remove(s, d, Person("second"))) })
 			if err := remove(s, s.Directory, s.admin); !errors.Is(err, directory.ErrNotFound) {
 				t.Errorf("gave %v", err)
 			}
@@ -181,7 +164,7 @@ func TestActs_AreDoneOnce(t *testing.T) {
 			s.must(s.Directory.RemoveOrgMember(ctx, s.bring("former"), s.org.ID, Person("former").ID))
 			s.Clock.Advance(time.Second)
 			before := 0
-			s.meanwhile(faults.Lose, func(d *directory.Service) {
+			s.Meanwhile(faults.Lose, func(d *directory.Service, _ *invite.Service) {
 				s.must(c.undo(s, d))
 				before = len(s.audit())
 			})

@@ -17,24 +17,6 @@ import (
 	"group-invites/shared/invite"
 )
 
-// afterLoss has the answer of the call's first write be lost, and others act before the call reads again.
-func (s scene) afterLoss(others func(*directory.Service, *invite.Service)) {
-	_, dir, inv := s.Instance()
-	lost, acted := false, false
-	s.Faults.Reset(func(c faults.Call) faults.Fault {
-		switch {
-		case c.Writes() && !lost:
-			lost = true
-			return faults.Lose
-		case lost && !acted:
-			acted = true
-			s.Clock.Advance(time.Second)
-			others(dir, inv)
-		}
-		return faults.None
-	})
-}
-
 // TestRedeem_LetsInOnce: who has left after a joining whose answer was lost isn't brought back by that redeem, and one use was counted.
 func TestRedeem_LetsInOnce(t *testing.T) {
 	ctx := context.WithoutCancel(t.Context())
@@ -43,7 +25,7 @@ func TestRedeem_LetsInOnce(t *testing.T) {
 			t.Run(what+", "+out, func(t *testing.T) {
 				s := newScene(t)
 				link, who := s.Link(s.admin, s.group, how...), Person("new")
-				s.afterLoss(func(d *directory.Service, _ *invite.Service) {
+				s.Meanwhile(faults.Lose, func(d *directory.Service, _ *invite.Service) {
 					switch out {
 					case "left the group":
 						s.must(d.RemoveGroupMember(ctx, who, s.group.ID, who.ID))
@@ -78,31 +60,21 @@ func TestRedeem_BringsNobodyBackWhoHasComeAndGoneSince(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, written %t, deleted %t", what, written, deleted), func(t *testing.T) {
 				s := newScene(t)
 				link, who := s.Link(s.admin, s.group, how...), Person("new")
-				_, dir, inv := s.Instance()
-				leave := func() { s.must(dir.RemoveGroupMember(ctx, who, s.group.ID, who.ID)) }
-				failed, acted := false, false
-				s.Faults.Reset(func(c faults.Call) faults.Fault {
-					switch {
-					case c.Writes() && !failed:
-						failed = true
-						if written {
-							return faults.Lose
-						}
-						return faults.Fail
-					case failed && !acted:
-						acted = true
-						s.Clock.Advance(time.Second)
-						if written {
-							leave()
-						}
-						_, err := inv.Redeem(ctx, who, Code(link))
-						s.must(err)
+				fault := faults.Fail
+				if written {
+					fault = faults.Lose
+				}
+				s.Meanwhile(fault, func(dir *directory.Service, inv *invite.Service) {
+					leave := func() { s.must(dir.RemoveGroupMember(ctx, who, s.group.ID, who.ID)) }
+					if written {
 						leave()
-						if deleted {
-							s.must(inv.Delete(ctx, s.admin, s.group.ID, link.ID))
-						}
 					}
-					return faults.None
+					_, err := inv.Redeem(ctx, who, Code(link))
+					s.must(err)
+					leave()
+					if deleted {
+						s.must(inv.Delete(ctx, s.admin, s.group.ID, link.ID))
+					}
 				})
 				if joined := s.redeem(who, link, nil); !joined.AlreadyMember {
 					t.Errorf("%+v", joined)
@@ -135,25 +107,15 @@ func TestRedeem_ThatWasThrottledHasDoneNothing(t *testing.T) {
 	ctx := context.WithoutCancel(t.Context())
 	s := newScene(t)
 	link, who := s.Link(s.admin, s.group, Anyone, Cap(10)), Person("new")
-	_, dir, inv := s.Instance()
-	throttled, acted := false, false
-	s.Faults.Reset(func(c faults.Call) faults.Fault {
-		switch {
-		case c.Writes() && !throttled:
-			throttled = true
-			return faults.Throttle
-		case throttled && !acted:
-			acted = true
-			_, err := inv.Redeem(ctx, who, Code(link))
-			s.must(err)
-			s.must(dir.RemoveGroupMember(ctx, s.admin, s.group.ID, who.ID))
-		}
-		return faults.None
+	acted := s.Meanwhile(faults.Throttle, func(dir *directory.Service, inv *invite.Service) {
+		_, err := inv.Redeem(ctx, who, Code(link))
+		s.must(err)
+		s.must(dir.RemoveGroupMember(ctx, s.admin, s.group.ID, who.ID))
 	})
 	s.redeem(who, link, invite.ErrRemoved)
 	s.Faults.Reset(nil)
-	if n := s.uses(link); !acted || n != 1 {
-		t.Errorf("acted %t, %d uses", acted, n)
+	if n := s.uses(link); !acted() || n != 1 {
+		t.Errorf("acted %t, %d uses", acted(), n)
 	}
 }
 
@@ -213,7 +175,7 @@ func TestCreate_BringsNothingBack(t *testing.T) {
 	for _, how := range [][]func(*invite.Request){{named("made twice")}, {named("made twice"), To("mira@example.com")}, {named("made once"), keyed("key")}} {
 		s := newScene(t)
 		var deleted invite.View
-		s.afterLoss(func(_ *directory.Service, i *invite.Service) {
+		s.Meanwhile(faults.Lose, func(_ *directory.Service, i *invite.Service) {
 			page, err := i.List(context.WithoutCancel(t.Context()), s.admin, s.group.ID, directory.PageRequest{Limit: 50})
 			s.must(err)
 			deleted = page.Items[0]

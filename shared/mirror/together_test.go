@@ -13,6 +13,7 @@ import (
 	"group-invites/shared/directory"
 	. "group-invites/shared/dynamo/dynamotest"
 	"group-invites/shared/dynamo/faults"
+	"group-invites/shared/invite"
 	"group-invites/shared/mirror"
 )
 
@@ -141,25 +142,14 @@ func TestPut_BringsNobodyBack(t *testing.T) {
 		t.Run(string(o.Kind), func(t *testing.T) {
 			s := loaded(t)
 			org, group, who := s.org("T1").ID, s.group("T1", "R2").ID, Person(o.Member)
-			_, others, _ := s.Instance()
-			lost, acted := false, false
-			s.Faults.Reset(func(call faults.Call) faults.Fault {
-				switch {
-				case call.Writes() && !lost:
-					lost = true
-					return faults.Lose
-				case lost && !acted:
-					acted = true
-					s.Clock.Advance(time.Second)
-					err := others.RemoveGroupMember(t.Context(), who, group, who.ID)
-					if o.Kind == mirror.PutMember {
-						err = others.RemoveOrgMember(t.Context(), who, org, who.ID)
-					}
-					if err != nil {
-						t.Error(err)
-					}
+			s.Meanwhile(faults.Lose, func(others *directory.Service, _ *invite.Service) {
+				err := others.RemoveGroupMember(t.Context(), who, group, who.ID)
+				if o.Kind == mirror.PutMember {
+					err = others.RemoveOrgMember(t.Context(), who, org, who.ID)
 				}
-				return faults.None
+				if err != nil {
+					t.Error(err)
+				}
 			})
 			r := s.apply(o)[0]
 			s.Faults.Reset(nil)
@@ -243,21 +233,10 @@ func TestActs_OfTheHostAreDoneOnce(t *testing.T) {
 			s := loaded(t)
 			s.done(putMember("T1", "bob", "R1"))
 			org, group, who := s.org("T1").ID, s.group("T1", "R1").ID, Person("bob").ID
-			_, others, _ := s.Instance()
-			lost, acted := false, false
-			s.Faults.Reset(func(call faults.Call) faults.Fault {
-				switch {
-				case call.Writes() && !lost:
-					lost = true
-					return faults.Lose
-				case lost && !acted:
-					acted = true
-					s.Clock.Advance(time.Second)
-					if err := c.undo(others, org, group, who); err != nil {
-						t.Error(err)
-					}
+			s.Meanwhile(faults.Lose, func(others *directory.Service, _ *invite.Service) {
+				if err := c.undo(others, org, group, who); err != nil {
+					t.Error(err)
 				}
-				return faults.None
 			})
 			r := s.apply(c.op)[0]
 			s.Faults.Reset(nil)
@@ -276,20 +255,10 @@ func TestDelete_MeansWhatIsThereFirst(t *testing.T) {
 	s := loaded(t)
 	table, _, _ := s.Instance()
 	other := &mirror.Service{Store: table, Clock: s.Clock.Now, Random: rand.Reader}
-	lost, acted := false, false
-	s.Faults.Reset(func(call faults.Call) faults.Fault {
-		switch {
-		case call.Writes() && !lost:
-			lost = true
-			return faults.Lose
-		case lost && !acted:
-			acted = true
-			s.Clock.Advance(time.Second)
-			if r := other.Apply(s.Context(), Issuer, []mirror.Op{putGroup("T1", "R1", "Anew")})[0]; r.Err != nil || !r.Created {
-				t.Errorf("%+v", r)
-			}
+	s.Meanwhile(faults.Lose, func(*directory.Service, *invite.Service) {
+		if r := other.Apply(s.Context(), Issuer, []mirror.Op{putGroup("T1", "R1", "Anew")})[0]; r.Err != nil || !r.Created {
+			t.Errorf("%+v", r)
 		}
-		return faults.None
 	})
 	r := s.apply(op(mirror.DeleteGroup, "T1", "R1", ""))[0]
 	s.Faults.Reset(nil)
