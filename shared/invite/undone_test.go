@@ -202,22 +202,27 @@ func TestCreate_BringsNothingBack(t *testing.T) {
 
 // TestLink_WithANumberOfShardsThatNoneHasDecidesNothing.
 func TestLink_WithANumberOfShardsThatNoneHasDecidesNothing(t *testing.T) {
-	for _, n := range []string{"65", "-1"} {
+	number := func(n string) types.AttributeValue { return &types.AttributeValueMemberN{Value: n} }
+	full := func(n ...string) types.AttributeValue { return &types.AttributeValueMemberNS{Value: n} }
+	for what, set := range map[string]map[string]types.AttributeValue{
+		"65 of them": {":shards": number("65"), ":full": full("0")}, "less than none": {":shards": number("-1"), ":full": full("0")},
+		"the 65th is full": {":shards": number("8"), ":full": full("64")}, "one before the first is full": {":shards": number("8"), ":full": full("0", "-1")},
+	} {
 		s := newScene(t)
 		link := s.Link(s.admin, s.group, Anyone, Cap(1000))
 		_, err := s.Client.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
-			TableName: &s.TableName, UpdateExpression: aws.String("SET shards = :n"),
+			TableName: &s.TableName, UpdateExpression: aws.String("SET shards = :shards, fullShards = :full"),
 			Key: map[string]types.AttributeValue{
 				"pk": &types.AttributeValueMemberS{Value: "I#" + s.group.ID.String()}, "sk": &types.AttributeValueMemberS{Value: link.ID.String()},
 			},
-			ExpressionAttributeValues: map[string]types.AttributeValue{":n": &types.AttributeValueMemberN{Value: n}},
+			ExpressionAttributeValues: set,
 		})
 		s.must(err)
 		if _, err := s.Invites.Redeem(t.Context(), Person("new"), Code(link)); err == nil {
-			t.Errorf("%s shards let somebody in", n)
+			t.Errorf("%s, and somebody is let in", what)
 		}
 		if _, err := s.Invites.Get(t.Context(), s.admin, s.group.ID, link.ID); err == nil {
-			t.Errorf("%s shards are shown", n)
+			t.Errorf("%s, and the link is shown", what)
 		}
 	}
 }
