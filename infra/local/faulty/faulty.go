@@ -73,7 +73,7 @@ func Mix(seed uint64, s Shares) Plan {
 }
 
 // Count is what became of calls of data. Left are the Throttles of which a part of a batch was left, Torn the batches that were read at two moments, Late the
-// calls that arrived a second after they were sent, or more.
+// calls that were carried out a second after they had come, or more, for whatever reason.
 type Count struct{ Calls, Conflicts, Throttles, Left, Lost, Torn, Late int }
 
 // Table is the endpoint. Its methods may be called by any goroutine.
@@ -167,6 +167,7 @@ var operations = map[string]bool{
 func Writes(operation string) bool { return operations[operation] || operation == "BatchWriteItem" }
 
 func (t *Table) serve(w http.ResponseWriter, r *http.Request) {
+	received := time.Now()
 	operation, isData := strings.CutPrefix(r.Header.Get("X-Amz-Target"), "DynamoDB_20120810.")
 	t.mu.Lock()
 	if fail := t.outage; fail != nil {
@@ -195,9 +196,6 @@ func (t *Table) serve(w http.ResponseWriter, r *http.Request) {
 	case Lose, Cut:
 		t.count.Lost++
 	}
-	if fate.There >= time.Second {
-		t.count.Late++
-	}
 	t.mu.Unlock()
 
 	body, err := io.ReadAll(r.Body) // to the end: only then does the server notice that its client goes
@@ -206,6 +204,11 @@ func (t *Table) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	time.Sleep(fate.There)
 	answer, err := t.answer(r, operation, body, fate)
+	if time.Since(received) >= time.Second {
+		t.mu.Lock()
+		t.count.Late++
+		t.mu.Unlock()
+	}
 	if err != nil || fate.Fault == Cut {
 		panic(http.ErrAbortHandler)
 	}
